@@ -1,0 +1,113 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// Strictness is decided once, here, for every target.
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+func product(_ name: String, _ package: String) -> Target.Dependency { .product(name: name, package: package) }
+
+let argumentParser = product("ArgumentParser", "swift-argument-parser")
+let asyncHTTPClient = product("AsyncHTTPClient", "async-http-client")
+let deque = product("DequeModule", "swift-collections")
+let grdb = product("GRDB", "GRDB.swift")
+let httpTypes = product("HTTPTypes", "swift-http-types")
+let logging = product("Logging", "swift-log")
+let nioCore = product("NIOCore", "swift-nio")
+let nioConcurrency = product("NIOConcurrencyHelpers", "swift-nio")
+let nioEmbedded = product("NIOEmbedded", "swift-nio")
+let nioPosix = product("NIOPosix", "swift-nio")
+let nioFoundation = product("NIOFoundationCompat", "swift-nio")
+let yams = product("Yams", "Yams")
+
+/// A library target of ours, compiled under `strict`, with its test target of the same name + "Tests".
+func library(_ name: String, _ dependencies: [Target.Dependency] = [], tests: [Target.Dependency]? = []) -> [Target] {
+    let target = Target.target(name: name, dependencies: dependencies, swiftSettings: strict)
+    guard let tests else { return [target] }
+    return [
+        target,
+        .testTarget(
+            name: name + "Tests", dependencies: [.init(stringLiteral: name)] + dependencies + tests,
+            resources: nil, swiftSettings: strict),
+    ]
+}
+
+let systemLibraries: [Target] = [
+    .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "CBrotli", pkgConfig: "libbrotlienc", providers: [.apt(["libbrotli-dev"])]),
+]
+
+// Rows as in docs/architecture.md: a target imports only from rows below its own; TidyTests enforces it.
+let pure0: [Target] =
+    library("HTTPSemantics", [httpTypes])
+    + library("Eviction")
+    + library("ContentCoding", ["CZlib", "CBrotli"])
+    + library("Cryptography", ["COpenSSL"])
+
+let pure1: [Target] =
+    library("S3Model", ["HTTPSemantics", httpTypes])
+    + library("BucketPolicy")
+    + library("HTTPCaching", ["HTTPSemantics", httpTypes])
+    + library("SigV4", ["Cryptography"])
+
+let pure2: [Target] =
+    library("ObjectStorage", ["S3Model", "Cryptography"])
+    + library("WebsiteRouting", ["S3Model"])
+    + library("DistributionModel", ["HTTPSemantics", "HTTPCaching", yams, httpTypes])
+
+let engines: [Target] =
+    library("HTTPTransport", ["HTTPSemantics", httpTypes, nioCore, nioPosix, logging], tests: [nioEmbedded])
+    + library(
+        "OriginFetch",
+        ["HTTPSemantics", "DistributionModel", "SigV4", "Cryptography", asyncHTTPClient, httpTypes, nioCore, nioPosix, logging])
+    + library("EdgeStorage", ["HTTPSemantics", "HTTPCaching", "Eviction", httpTypes, nioCore])
+    + library("DiskObjectStorage", ["ObjectStorage", "S3Model", "Cryptography", grdb, logging])
+
+let services: [Target] =
+    library(
+        "OriginService",
+        [
+            "HTTPTransport", "ObjectStorage", "S3Model", "BucketPolicy", "WebsiteRouting", "SigV4", "Cryptography",
+            "HTTPSemantics", httpTypes, nioCore, logging, yams,
+        ])
+    + library(
+        "EdgeService",
+        [
+            "HTTPTransport", "OriginFetch", "EdgeStorage", "DistributionModel", "HTTPCaching", "HTTPSemantics",
+            "ContentCoding", httpTypes, nioCore, logging,
+        ], tests: [nioPosix])
+    + library(
+        "ControlService",
+        ["HTTPTransport", "EdgeStorage", "DistributionModel", "HTTPSemantics", httpTypes, nioCore, logging])
+    + library("SiteDeploy", ["OriginFetch", "SigV4", "S3Model", "Cryptography", nioCore, logging])
+
+let package = Package(
+    name: "skerry",
+    products: [.executable(name: "skerry", targets: ["skerry"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),  // the command line
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),  // deques for queues
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),  // header fields as a currency type
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),  // sockets and event loops
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),  // SQLite, the origin's index
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),  // edge.conf, with line and column of every node
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),  // edge -> origin
+    ],
+    targets: systemLibraries + pure0 + pure1 + pure2 + engines + services + [
+        .executableTarget(
+            name: "skerry",
+            dependencies: [
+                "OriginService", "EdgeService", "ControlService", "SiteDeploy", "HTTPTransport", "OriginFetch", "EdgeStorage",
+                "DiskObjectStorage", "ObjectStorage", "DistributionModel", "Cryptography", "SigV4", "S3Model",
+                argumentParser, logging, nioCore, nioPosix, yams,
+            ], swiftSettings: strict),
+        .testTarget(name: "TidyTests", swiftSettings: strict),
+        .testTarget(name: "EndToEndTests", dependencies: ["Cryptography", "SigV4"], swiftSettings: strict),
+    ]
+)
