@@ -1,6 +1,7 @@
 // One request and the response to it, seen from a service. The class is the same for every protocol version and for
 // tests; what differs sits behind `ExchangeSink`.
 
+import HTTPTypes
 package import NIOCore
 
 /// Why an exchange can't go on. Every case is about the peer or the connection, never about the service.
@@ -81,6 +82,10 @@ package protocol HTTPService: Sendable {
 
     /// Answers in a task of its own.
     func handle(_ exchange: ServerExchange) async
+
+    /// The answer to a request that the transport itself refuses (malformed, too large, too slow); the connection closes
+    /// after it. `Content-Length` is added.
+    func refusal(of error: RequestError, on connection: ConnectionInfo) -> (ResponseHead, ByteBuffer)
 }
 
 extension HTTPService {
@@ -95,4 +100,12 @@ package enum ImmediateAnswer {
     case declined
     /// A complete response head, and possibly content, was appended to the output; `body` follows it.
     case answered(body: ByteBuffer?)
+}
+
+extension HTTPService {
+    package func refusal(of error: RequestError, on connection: ConnectionInfo) -> (ResponseHead, ByteBuffer) {
+        let head = ResponseHead(
+            status: .init(code: error.status), fields: [.contentType: "text/plain; charset=utf-8"])
+        return (head, ByteBuffer(string: "\(error.status) \(head.status.reasonPhrase): \(error.reason)\n"))
+    }
 }

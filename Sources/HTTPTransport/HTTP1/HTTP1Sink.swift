@@ -1,0 +1,78 @@
+// Carries a service's calls from whatever thread it runs on to its connection's event loop.
+
+import HTTPTypes
+import NIOCore
+
+/// The HTTP/1.1 side of a `ServerExchange`.
+struct HTTP1Sink: ExchangeSink {
+    let id: Int
+    let connection: NIOLoopBound<HTTP1Connection>
+    let eventLoop: any EventLoop
+
+    /// Bytes of a file sent by one call, so that progress shows and one client can't hold the loop.
+    private static let fileStepBytes = 4 * 1024 * 1024
+
+    func sendInformational(_ head: ResponseHead) async throws {
+        try await onLoop { connection, id throws(ExchangeError) in try connection.sendInformational(id, head) }
+    }
+
+    func respond(_ head: ResponseHead, body: ByteBuffer?) async throws {
+        var head = head
+        if head.fields[.contentLength] == nil, head.status.code != 304, head.status.code != 204 {
+            head.fields[.contentLength] = String(body?.readableBytes ?? 0)
+        }
+        let complete = head
+        try await onLoop { connection, id throws(ExchangeError) in
+            try connection.startResponse(id, complete)
+            if let body { connection.writeContent(id, .byteBuffer(body)) { _ in } }
+            try connection.finishResponse(id)
+        }
+    }
+
+    func start(_ head: ResponseHead) async throws {
+        try await onLoop { connection, id throws(ExchangeError) in try connection.startResponse(id, head) }
+    }
+
+    func write(_ chunk: ByteBuffer) async throws { try await write(.byteBuffer(chunk)) }
+
+    func write(_ region: FileRegion) async throws {
+        var start = region.readerIndex
+        while start < region.endIndex {
+            let end = min(start + Self.fileStepBytes, region.endIndex)
+            let step = FileRegion(fileHandle: region.fileHandle, readerIndex: start, endIndex: end)
+            try await write(.fileRegion(step))
+            start = end
+        }
+    }
+
+    func finish() async throws {
+        try await onLoop { connection, id throws(ExchangeError) in try connection.finishResponse(id) }
+    }
+
+    func abort() {
+        eventLoop.execute { connection.value.abort(id) }
+    }
+
+    private func write(_ content: IOData) async throws {
+        try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
+            eventLoop.execute {
+                connection.value.writeContent(id, content) { result in
+                    continuation.resume(with: result.mapError { $0 as any Error })
+                }
+            }
+        }
+    }
+
+    private func onLoop(_ action: @escaping @Sendable (HTTP1Connection, Int) throws(ExchangeError) -> Void) async throws {
+        try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
+            eventLoop.execute {
+                do {
+                    try action(connection.value, id)
+                    continuation.resume()
+                } catch {
+                    continuation.resume(throwing: error)
+                }
+            }
+        }
+    }
+}
