@@ -31,6 +31,8 @@ package enum ObjectStoreError: Error, Sendable, Hashable {
     case noParts
     /// A part other than the last is smaller than `minimum` bytes.
     case entityTooSmall(partNumber: Int, bytes: Int64, minimum: Int64)
+    /// The joined content would consist of more pieces than the store keeps per object (only chains of part copies get there).
+    case tooFragmented(pieces: Int, max: Int)
     /// `write`, `commit` on a writer that was committed, aborted or had failed before.
     case writerFinished
 
