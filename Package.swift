@@ -20,6 +20,7 @@ let logging = product("Logging", "swift-log")
 let nioCore = product("NIOCore", "swift-nio")
 let nioConcurrency = product("NIOConcurrencyHelpers", "swift-nio")
 let nioEmbedded = product("NIOEmbedded", "swift-nio")
+let nioHTTP1 = product("NIOHTTP1", "swift-nio")
 let nioPosix = product("NIOPosix", "swift-nio")
 let nioFoundation = product("NIOFoundationCompat", "swift-nio")
 let yams = product("Yams", "Yams")
@@ -60,11 +61,13 @@ let pure2: [Target] =
     + library("WebsiteRouting", ["S3Model"])
     + library("DistributionModel", ["HTTPSemantics", "HTTPCaching", yams, httpTypes])
 
+let streams: [Target] = library("ByteStreaming", [nioCore])
+
 let engines: [Target] =
-    library("HTTPTransport", ["HTTPSemantics", httpTypes, nioCore, nioPosix, logging], tests: [nioEmbedded])
+    library("HTTPTransport", ["ByteStreaming", "HTTPSemantics", httpTypes, nioCore, nioPosix, logging], tests: [nioEmbedded])
     + library(
         "OriginFetch",
-        ["HTTPSemantics", "DistributionModel", "SigV4", "Cryptography", asyncHTTPClient, httpTypes, nioCore, nioPosix, logging])
+        ["ByteStreaming", "HTTPSemantics", httpTypes, nioCore, nioHTTP1, nioPosix, logging])
     + library("EdgeStorage", ["HTTPSemantics", "HTTPCaching", "Eviction", httpTypes, nioCore])
     + library("DiskObjectStorage", ["ObjectStorage", "S3Model", "Cryptography", grdb, logging])
 
@@ -72,18 +75,18 @@ let services: [Target] =
     library(
         "OriginService",
         [
-            "HTTPTransport", "ObjectStorage", "S3Model", "BucketPolicy", "WebsiteRouting", "SigV4", "Cryptography",
+            "ByteStreaming", "HTTPTransport", "ObjectStorage", "S3Model", "BucketPolicy", "WebsiteRouting", "SigV4", "Cryptography",
             "HTTPSemantics", httpTypes, nioCore, logging, yams,
         ])
     + library(
         "EdgeService",
         [
-            "HTTPTransport", "OriginFetch", "EdgeStorage", "DistributionModel", "HTTPCaching", "HTTPSemantics",
-            "ContentCoding", httpTypes, nioCore, logging,
+            "ByteStreaming", "HTTPTransport", "OriginFetch", "EdgeStorage", "DistributionModel", "HTTPCaching",
+            "HTTPSemantics", "ContentCoding", "SigV4", "Cryptography", httpTypes, nioCore, logging,
         ], tests: [nioPosix])
     + library(
         "ControlService",
-        ["HTTPTransport", "EdgeStorage", "DistributionModel", "HTTPSemantics", httpTypes, nioCore, logging])
+        ["ByteStreaming", "HTTPTransport", "EdgeStorage", "DistributionModel", "HTTPCaching", "HTTPSemantics", httpTypes, nioCore, logging])
     + library("SiteDeploy", ["OriginFetch", "SigV4", "S3Model", "Cryptography", nioCore, logging])
 
 let package = Package(
@@ -99,7 +102,7 @@ let package = Package(
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),  // edge.conf, with line and column of every node
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),  // edge -> origin
     ],
-    targets: systemLibraries + pure0 + pure1 + pure2 + engines + services + [
+    targets: systemLibraries + pure0 + pure1 + pure2 + streams + engines + services + [
         .executableTarget(
             name: "skerry",
             dependencies: [

@@ -1,5 +1,6 @@
 // The connection's side of the exchange under way. Lives on the connection's event loop.
 
+import ByteStreaming
 import NIOCore
 
 /// How far one exchange's request and response have come.

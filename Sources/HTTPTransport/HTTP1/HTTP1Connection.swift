@@ -2,6 +2,7 @@
 // everything else as an exchange, one at a time, in the order of arrival (RFC 9112 section 9.3). All methods run on the
 // connection's event loop. Time is kept by one lazily moved deadline, so a busy connection pays for no timers.
 
+import ByteStreaming
 import HTTPTypes
 import NIOCore
 

@@ -1,0 +1,153 @@
+// A message's content as a stream with back-pressure: a connection puts chunks in on its event loop, a task takes them
+// out, and the connection reads on from its socket only while the task keeps up. Serves both directions of the edge:
+// what clients send and what origins answer.
+
+package import NIOCore
+import Synchronization
+
+/// A message's content, chunk by chunk. One pass, one consumer.
+///
+/// Ends with nil after the last byte, or throws `Failure` when the content can't be had whole, or `CancellationError`
+/// when the consuming task was cancelled.
+package final class ByteStream<Failure: Error & Sendable>: AsyncSequence, Sendable {
+    package typealias Element = ByteBuffer
+
+    /// Bytes held at the most before the connection stops reading from its socket.
+    package static var highWaterBytes: Int { 256 * 1024 }
+
+    private struct State {
+        var chunks: [ByteBuffer] = []
+        var bufferedBytes = 0
+        var end: Result<Void, Failure>?
+        var waiter: CheckedContinuation<ByteBuffer?, any Error>?
+        var wasAsked = false
+        var paused = false
+        var cancelled = false
+    }
+
+    private let state = Mutex(State())
+    /// The announced length in bytes; nil when the content is chunked.
+    package let expectedBytes: Int?
+    /// Called once, when the consumer first asks: the moment for `100 Continue`.
+    private let onFirstDemand: (@Sendable () -> Void)?
+    /// Called when room has come free after `append` said that there was none.
+    private let onDrained: (@Sendable () -> Void)?
+
+    package init(
+        expectedBytes: Int?, onFirstDemand: (@Sendable () -> Void)? = nil, onDrained: (@Sendable () -> Void)? = nil
+    ) {
+        self.expectedBytes = expectedBytes
+        self.onFirstDemand = onFirstDemand
+        self.onDrained = onDrained
+    }
+
+    /// Content that is already there; for messages without any and for tests.
+    package convenience init(_ bytes: ByteBuffer? = nil) {
+        self.init(expectedBytes: bytes?.readableBytes ?? 0)
+        if let bytes, bytes.readableBytes > 0 { _ = append(bytes) }
+        end(.success(()))
+    }
+
+    /// Adds a chunk; false when the buffer is now full and reading should pause until `onDrained`.
+    package func append(_ chunk: ByteBuffer) -> Bool {
+        let (waiter, room): (CheckedContinuation<ByteBuffer?, any Error>?, Bool) = state.withLock { state in
+            if let waiter = state.waiter {
+                state.waiter = nil
+                return (waiter, true)
+            }
+            state.chunks.append(chunk)
+            state.bufferedBytes += chunk.readableBytes
+            state.paused = state.bufferedBytes >= Self.highWaterBytes
+            return (nil, !state.paused)
+        }
+        waiter?.resume(returning: chunk)
+        return room
+    }
+
+    /// Marks the end; what is buffered can still be read when it is a success.
+    package func end(_ result: Result<Void, Failure>) {
+        let waiter = state.withLock { state -> CheckedContinuation<ByteBuffer?, any Error>? in
+            guard state.end == nil else { return nil }
+            state.end = result
+            defer { state.waiter = nil }
+            return state.waiter
+        }
+        switch result {
+        case .success: waiter?.resume(returning: nil)
+        case .failure(let error): waiter?.resume(throwing: error)
+        }
+    }
+
+    /// Whether the consumer ever asked for content.
+    package var wasAsked: Bool { state.withLock { $0.wasAsked } }
+
+    package func makeAsyncIterator() -> Iterator { Iterator(stream: self) }
+
+    package struct Iterator: AsyncIteratorProtocol {
+        let stream: ByteStream
+        package mutating func next() async throws -> ByteBuffer? { try await stream.next() }
+    }
+
+    private enum Step {
+        case chunk(ByteBuffer, drained: Bool)
+        case end(Result<Void, any Error>)
+        case wait
+    }
+
+    private func next() async throws -> ByteBuffer? {
+        let first = state.withLock { state in
+            defer { state.wasAsked = true }
+            return !state.wasAsked
+        }
+        if first { onFirstDemand?() }
+        return try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<ByteBuffer?, any Error>) in
+                let step: Step = state.withLock { state in
+                    if state.cancelled { return .end(.failure(CancellationError())) }
+                    if case .failure(let error)? = state.end { return .end(.failure(error)) }
+                    if !state.chunks.isEmpty {
+                        let chunk = state.chunks.removeFirst()
+                        state.bufferedBytes -= chunk.readableBytes
+                        let drained = state.paused && state.bufferedBytes < Self.highWaterBytes / 2
+                        if drained { state.paused = false }
+                        return .chunk(chunk, drained: drained)
+                    }
+                    if state.end != nil { return .end(.success(())) }
+                    state.waiter = continuation
+                    return .wait
+                }
+                switch step {
+                case .chunk(let chunk, let drained):
+                    if drained { onDrained?() }
+                    continuation.resume(returning: chunk)
+                case .end(.success): continuation.resume(returning: nil)
+                case .end(.failure(let error)): continuation.resume(throwing: error)
+                case .wait: break
+                }
+            }
+        } onCancel: {
+            cancel()
+        }
+    }
+
+    /// Makes the consumer's present and later calls fail with `CancellationError`.
+    package func cancel() {
+        let waiter = state.withLock { state in
+            state.cancelled = true
+            state.chunks = []
+            defer { state.waiter = nil }
+            return state.waiter
+        }
+        waiter?.resume(throwing: CancellationError())
+    }
+
+    /// Reads all of it, at most `bytesMax` bytes; nil when there is more.
+    package func collect(upTo bytesMax: Int) async throws -> ByteBuffer? {
+        var all = ByteBuffer()
+        for try await chunk in self {
+            guard all.readableBytes + chunk.readableBytes <= bytesMax else { return nil }
+            all.writeImmutableBuffer(chunk)
+        }
+        return all
+    }
+}

@@ -1,0 +1,252 @@
+// One fetch from the origin, shared by everyone who asked for the same key while it was under way. The fetch runs in a
+// task of its own: whoever asked first is just its first reader, so a client that stalls or leaves strands nobody.
+//
+// A fill has two stages. First its outcome is open: readers wait to learn what the fetch led to. Then, when the outcome is
+// a stream, chunks come in and every reader takes them at its own pace: as long as the fill keeps all of them (it
+// is going to be stored) the producer never waits; otherwise it stays at most `windowBytes` ahead of the slowest reader.
+
+package import NIOCore
+import Synchronization
+
+/// Why a stream ended before its content was whole.
+package enum FillError: Error, Sendable, Equatable {
+    /// The origin closed, stalled or broke its framing; the text is for logs.
+    case originFailed(String)
+    /// No reader was left, so the fetch was given up.
+    case abandoned
+}
+
+/// One fetch and its readers. `Outcome` is what the fetch can lead to, decided by the owner.
+package final class Fill<Outcome: Sendable>: Sendable {
+    /// How far a producer may run ahead of the slowest reader when nothing is kept.
+    package static var windowBytes: Int { 1024 * 1024 }
+
+    private struct Reader {
+        /// Absolute index of the next chunk.
+        var next: Int
+        var waiter: CheckedContinuation<ByteBuffer?, any Error>?
+    }
+
+    private struct State {
+        var outcome: Outcome?
+        var outcomeWaiters: [Int: CheckedContinuation<Outcome, any Error>] = [:]
+        var chunks: [ByteBuffer] = []
+        /// Absolute index of `chunks[0]`.
+        var firstIndex = 0
+        var heldBytes = 0
+        var keepsAll = true
+        var end: Result<Void, FillError>?
+        var readers: [Int: Reader] = [:]
+        var readerCount = 0
+        var acceptsReaders = true
+        var producer: CheckedContinuation<Void, Never>?
+        var abandoned = false
+        var onAbandon: (@Sendable () -> Void)?
+    }
+
+    private let state = Mutex(State())
+    private let readersMax: Int
+
+    /// - Parameter readersMax: readers at one time; further ones are turned away by `attach`.
+    package init(readersMax: Int) { self.readersMax = readersMax }
+
+    // MARK: Readers
+
+    /// Joins; nil when the fill takes no more readers.
+    package func attach() -> FillReader<Outcome>? {
+        state.withLock { state in
+            guard state.acceptsReaders, !state.abandoned, state.readers.count < readersMax else { return nil }
+            state.readerCount += 1
+            state.readers[state.readerCount] = Reader(next: state.firstIndex)
+            return FillReader(fill: self, id: state.readerCount)
+        }
+    }
+
+    /// From now on `attach` answers nil: those who come later need a fetch of their own.
+    package func closeToNewReaders() { state.withLock { $0.acceptsReaders = false } }
+
+    /// Readers at this moment.
+    package var readerCount: Int { state.withLock { $0.readers.count } }
+
+    /// `action` runs once if the last reader leaves before the end; at once if that has happened already.
+    package func onAbandon(_ action: @escaping @Sendable () -> Void) {
+        let now = state.withLock { state in
+            if !state.abandoned { state.onAbandon = action }
+            return state.abandoned
+        }
+        if now { action() }
+    }
+
+    fileprivate func outcome(for id: Int) async throws -> Outcome {
+        try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Outcome, any Error>) in
+                let ready: Result<Outcome, any Error>? = state.withLock { state in
+                    if let outcome = state.outcome { return .success(outcome) }
+                    guard state.readers[id] != nil else { return .failure(FillError.abandoned) }
+                    state.outcomeWaiters[id] = continuation
+                    return nil
+                }
+                if let ready { continuation.resume(with: ready) }
+            }
+        } onCancel: {
+            detach(id)
+        }
+    }
+
+    fileprivate func next(for id: Int) async throws -> ByteBuffer? {
+        try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<ByteBuffer?, any Error>) in
+                let (ready, producer): (Result<ByteBuffer?, any Error>?, CheckedContinuation<Void, Never>?) = state.withLock { state in
+                    guard let reader = state.readers[id] else { return (.failure(FillError.abandoned), nil) }
+                    let index = reader.next - state.firstIndex
+                    if index < state.chunks.count {
+                        state.readers[id]?.next += 1
+                        let chunk = state.chunks[index]
+                        return (.success(chunk), Self.dropRead(&state))
+                    }
+                    switch state.end {
+                    case .success?: return (.success(nil), nil)
+                    case .failure(let error)?: return (.failure(error), nil)
+                    case nil:
+                        state.readers[id]?.waiter = continuation
+                        return (nil, nil)
+                    }
+                }
+                producer?.resume()
+                if let ready { continuation.resume(with: ready) }
+            }
+        } onCancel: {
+            detach(id)
+        }
+    }
+
+    fileprivate func detach(_ id: Int) {
+        let (actions, onAbandon) = state.withLock { state -> ([() -> Void], (@Sendable () -> Void)?) in
+            guard let reader = state.readers.removeValue(forKey: id) else { return ([], nil) }
+            var actions: [() -> Void] = []
+            if let waiter = reader.waiter { actions.append { waiter.resume(throwing: FillError.abandoned) } }
+            if let waiter = state.outcomeWaiters.removeValue(forKey: id) {
+                actions.append { waiter.resume(throwing: FillError.abandoned) }
+            }
+            if let producer = Self.dropRead(&state) { actions.append { producer.resume() } }
+            guard state.readers.isEmpty, state.end == nil, !state.abandoned else { return (actions, nil) }
+            state.abandoned = true
+            if let producer = state.producer {
+                state.producer = nil
+                actions.append { producer.resume() }
+            }
+            defer { state.onAbandon = nil }
+            return (actions, state.onAbandon)
+        }
+        for action in actions { action() }
+        onAbandon?()
+    }
+
+    /// Lets go of chunks that every reader has taken, when they aren't kept; a producer that can go on is returned.
+    private static func dropRead(_ state: inout State) -> CheckedContinuation<Void, Never>? {
+        guard !state.keepsAll else { return nil }
+        let slowest = state.readers.values.lazy.map(\.next).min() ?? state.firstIndex + state.chunks.count
+        let count = min(slowest - state.firstIndex, state.chunks.count)
+        if count > 0 {
+            state.heldBytes -= state.chunks[..<count].reduce(0) { $0 + $1.readableBytes }
+            state.chunks.removeFirst(count)
+            state.firstIndex += count
+        }
+        guard state.heldBytes < windowBytes, let producer = state.producer else { return nil }
+        state.producer = nil
+        return producer
+    }
+
+    // MARK: Producer
+
+    /// Announces what the fetch led to. Only the first call counts.
+    package func resolve(_ outcome: Outcome) {
+        let waiters = state.withLock { state in
+            guard state.outcome == nil else { return [CheckedContinuation<Outcome, any Error>]() }
+            state.outcome = outcome
+            defer { state.outcomeWaiters = [:] }
+            return Array(state.outcomeWaiters.values)
+        }
+        for waiter in waiters { waiter.resume(returning: outcome) }
+    }
+
+    /// Stops keeping chunks that everyone has read: the content won't be stored after all.
+    package func stopKeeping() {
+        let producer = state.withLock { state in
+            state.keepsAll = false
+            state.acceptsReaders = false
+            return Self.dropRead(&state)
+        }
+        producer?.resume()
+    }
+
+    /// Adds a chunk; waits for the slowest reader when nothing is kept. Throws when nobody reads any more.
+    package func append(_ chunk: ByteBuffer) async throws(FillError) {
+        let (waiters, abandoned) = state.withLock { state -> ([CheckedContinuation<ByteBuffer?, any Error>], Bool) in
+            guard !state.abandoned else { return ([], true) }
+            state.chunks.append(chunk)
+            state.heldBytes += chunk.readableBytes
+            let last = state.firstIndex + state.chunks.count
+            var waiters: [CheckedContinuation<ByteBuffer?, any Error>] = []
+            for (id, reader) in state.readers where reader.waiter != nil {
+                if let waiter = reader.waiter { waiters.append(waiter) }
+                state.readers[id] = Reader(next: last, waiter: nil)
+            }
+            _ = Self.dropRead(&state)
+            return (waiters, false)
+        }
+        for waiter in waiters { waiter.resume(returning: chunk) }
+        if abandoned { throw .abandoned }
+        await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
+            let goOn = state.withLock { state in
+                if state.keepsAll || state.abandoned || state.heldBytes < Self.windowBytes { return true }
+                state.producer = continuation
+                return false
+            }
+            if goOn { continuation.resume() }
+        }
+    }
+
+    /// Ends the stream.
+    package func end(_ result: Result<Void, FillError>) {
+        let waiters = state.withLock { state -> [CheckedContinuation<ByteBuffer?, any Error>] in
+            guard state.end == nil else { return [] }
+            state.end = result
+            state.onAbandon = nil
+            var waiters: [CheckedContinuation<ByteBuffer?, any Error>] = []
+            for (id, reader) in state.readers {
+                if let waiter = reader.waiter { waiters.append(waiter) }
+                state.readers[id]?.waiter = nil
+            }
+            return waiters
+        }
+        for waiter in waiters {
+            switch result {
+            case .success: waiter.resume(returning: nil)
+            case .failure(let error): waiter.resume(throwing: error)
+            }
+        }
+    }
+
+    /// Everything that came in, when all of it was kept.
+    package func keptChunks() -> [ByteBuffer]? { state.withLock { $0.keepsAll ? $0.chunks : nil } }
+}
+
+/// One reader's place in a fill. Leaving is letting go of it.
+package final class FillReader<Outcome: Sendable>: Sendable {
+    private let fill: Fill<Outcome>
+    private let id: Int
+
+    fileprivate init(fill: Fill<Outcome>, id: Int) {
+        self.fill = fill
+        self.id = id
+    }
+
+    deinit { fill.detach(id) }
+
+    /// Waits for what the fetch leads to. Throws when the waiting task is cancelled.
+    package func outcome() async throws -> Outcome { try await fill.outcome(for: id) }
+
+    /// The next chunk; nil at the end. Throws `FillError` when the content can't be had whole.
+    package func next() async throws -> ByteBuffer? { try await fill.next(for: id) }
+}
