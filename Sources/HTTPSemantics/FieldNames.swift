@@ -11,6 +11,8 @@ extension HTTPField.Name {
 
     package static let acceptCharset = known("Accept-Charset")
     package static let cdnCacheControl = known("CDN-Cache-Control")
+    /// Host, which swift-http-types hides because a parsed request carries it as its authority.
+    package static let hostField = known("Host")
     package static let keepAlive = known("Keep-Alive")
     package static let pragma = known("Pragma")
     package static let proxyConnection = known("Proxy-Connection")
