@@ -49,6 +49,7 @@ let pure0: [Target] =
     + library("Eviction")
     + library("ContentCoding", ["CZlib", "CBrotli"])
     + library("Cryptography", ["COpenSSL"])
+    + library("ConfigurationReading", [yams])
 
 let pure1: [Target] =
     library("S3Model", ["HTTPSemantics", httpTypes])
@@ -59,7 +60,8 @@ let pure1: [Target] =
 let pure2: [Target] =
     library("ObjectStorage", ["S3Model", "Cryptography"])
     + library("WebsiteRouting", ["S3Model"])
-    + library("DistributionModel", ["HTTPSemantics", "HTTPCaching", yams, httpTypes])
+    + library("DistributionModel", ["HTTPSemantics", "HTTPCaching", "ConfigurationReading", httpTypes])
+    + library("OriginConfiguration", ["ConfigurationReading"])
 
 let streams: [Target] = library("ByteStreaming", [nioCore])
 
@@ -107,8 +109,8 @@ let package = Package(
             name: "skerry",
             dependencies: [
                 "OriginService", "EdgeService", "ControlService", "SiteDeploy", "HTTPTransport", "OriginFetch", "EdgeStorage",
-                "DiskObjectStorage", "ObjectStorage", "DistributionModel", "Cryptography", "SigV4", "S3Model",
-                argumentParser, logging, nioCore, nioPosix, yams,
+                "DiskObjectStorage", "ObjectStorage", "DistributionModel", "OriginConfiguration", "ConfigurationReading",
+                "Cryptography", "SigV4", "S3Model", argumentParser, logging, nioCore, nioPosix, yams,
             ], swiftSettings: strict),
         .testTarget(name: "TidyTests", swiftSettings: strict),
         .testTarget(name: "EndToEndTests", dependencies: ["Cryptography", "SigV4"], swiftSettings: strict),

@@ -1,0 +1,161 @@
+// `edge.conf` text -> EdgeConfiguration. Order: the process's own sections, then what is referred to (policies, access
+// controls, identities), then the distributions that refer to it, then what only shows across distributions.
+
+package import ConfigurationReading
+
+extension EdgeConfiguration {
+    /// Reads a whole file; `file` is only for messages.
+    ///
+    /// - Throws: every error of the file with its place, and the warnings beside them.
+    package static func read(yaml: String, file: String) throws(ConfigurationErrors) -> CheckedConfiguration<EdgeConfiguration> {
+        let root = try ConfigurationNode.parse(yaml: yaml, file: file)
+        let reader = ConfigurationReader(file: file, table: EdgeSettings.table)
+        let configuration = read(ConfigurationSection(root, reader: reader))
+        return try reader.conclude(configuration)
+    }
+
+    /// Nil whenever a problem that leaves a hole has been reported.
+    package static func read(_ top: ConfigurationSection) -> EdgeConfiguration? {
+        let listen = top.section("listen").flatMap(Listen.read)
+        let cache = top.section("cache").flatMap(Cache.read)
+        let access = top.section("origin_access").flatMap(OriginAccessSettings.read)
+        let limits = top.section("limits").flatMap(Limits.read)
+
+        let references = EdgeReferences(
+            cachePolicies: NamedValues(top.sections("cache_policies").compactMap(NamedCachePolicy.read)),
+            originAccessControls: NamedValues(top.sections("origin_access_controls").compactMap(OriginAccessControl.read)),
+            originAccessIdentities: NamedValues(top.sections("origin_access_identities").compactMap(OriginAccessIdentity.read)))
+        references.reportDuplicates(in: top.reader)
+
+        let sections = top.sections("distributions")
+        if top.has("distributions"), sections.isEmpty, top.reader.problems.isEmpty {
+            top.report("distributions", found: "an empty list", expected: "at least one distribution")
+        }
+        let distributions = sections.map { Distribution.read($0, references: references) }
+        reportClashes(distributions.compactMap(\.claims), in: top.reader)
+        let signs = distributions.compactMap(\.value).contains(where: \.signsRequests)
+        if signs, let access, access.credentialsFile == nil {
+            top.reader.report(
+                at: top.location(of: "origin_access"), "origin_access.credentials_file", found: "no such key",
+                expected: "a credentials file, as origins with an origin access control or identity need one")
+        }
+        top.finish()
+
+        guard let listen, let cache, let access, let limits else { return nil }
+        if cache.objectBytesMax > cache.memoryBytes {
+            top.reader.report(
+                .warning, at: top.location(of: "cache"), "cache.max_object_size",
+                found: ByteSize.text(cache.objectBytesMax), expected: "no more than cache.memory, \(ByteSize.text(cache.memoryBytes))")
+        }
+        if listen.http == listen.control, listen.http.port != 0 {
+            top.reader.report(
+                at: top.location(of: "listen"), "listen.control", found: listen.control.description,
+                expected: "an address other than listen.http")
+        }
+        return EdgeConfiguration(
+            listen: listen, cache: cache, originAccess: access, limits: limits,
+            cachePolicies: references.cachePolicies.values, originAccessControls: references.originAccessControls.values,
+            originAccessIdentities: references.originAccessIdentities.values,
+            distributions: distributions.compactMap(\.value))
+    }
+
+    /// The same id or alias in two distributions.
+    private static func reportClashes(_ claims: [DistributionClaims], in reader: ConfigurationReader) {
+        var ids: [String: Located<String>] = [:]
+        var names: [String: (id: String, place: Located<Alias>)] = [:]
+        for claim in claims {
+            if let first = ids[claim.id.value] {
+                reader.report(
+                    at: claim.id.location, claim.id.keyPath, found: quoted(claim.id.value) + " a second time",
+                    expected: "an id of its own (first given in line \(first.location.line))")
+            } else {
+                ids[claim.id.value] = claim.id
+            }
+            for alias in claim.aliases {
+                if let first = names[alias.value.name] {
+                    reader.report(
+                        at: alias.location, alias.keyPath, found: quoted(alias.value.name),
+                        expected: "an alias no other distribution has (\(first.id) has it in line \(first.place.location.line))")
+                } else {
+                    names[alias.value.name] = (claim.id.value, alias)
+                }
+            }
+        }
+    }
+}
+
+/// What a distribution claims for itself alone.
+struct DistributionClaims {
+    var id: Located<String>
+    var aliases: [Located<Alias>]
+}
+
+extension Distribution {
+    /// Whether any origin needs a service credential.
+    package var signsRequests: Bool {
+        origins.contains { origin in
+            guard case .s3(let s3) = origin.kind else { return false }
+            switch s3.access {
+            case .none: return false
+            case .originAccessControl(let control): return control.signingBehavior != .never
+            case .originAccessIdentity: return true
+            }
+        }
+    }
+}
+
+extension EdgeConfiguration.Listen {
+    static func read(_ section: ConfigurationSection) -> Self? {
+        let http = section.address("http")
+        let control = section.address("control")
+        section.finish()
+        guard let http, let control else { return nil }
+        return Self(http: http, control: control)
+    }
+}
+
+extension EdgeConfiguration.Cache {
+    static func read(_ section: ConfigurationSection) -> Self? {
+        let memory = section.bytes("memory")
+        let object = section.bytes("max_object_size")
+        section.finish()
+        guard let memory, let object else { return nil }
+        return Self(memoryBytes: memory, objectBytesMax: object)
+    }
+}
+
+extension EdgeConfiguration.OriginAccessSettings {
+    static func read(_ section: ConfigurationSection) -> Self? {
+        let file = section.text("credentials_file")
+        let profile = section.text("profile")
+        let account = section.text("account_id") { text in
+            text.utf8.allSatisfy { (0x30...0x39).contains($0) } ? text : nil
+        }
+        section.finish()
+        guard let profile, let account else { return nil }
+        return Self(credentialsFile: file, profile: profile, accountID: account)
+    }
+}
+
+extension EdgeConfiguration.Limits {
+    static func read(_ section: ConfigurationSection) -> Self? {
+        let connections = section.integer("max_connections")
+        let url = section.bytes("max_url_size")
+        let header = section.bytes("max_header_size")
+        let body = section.bytes("max_request_body")
+        let keepAlive = section.duration("keep_alive_timeout")
+        let head = section.duration("header_timeout")
+        let bodyTimeout = section.duration("body_timeout")
+        let send = section.duration("send_timeout")
+        let drain = section.duration("drain_timeout")
+        let origin = section.integer("origin_connections")
+        section.finish()
+        guard let connections, let url, let header, let body, let keepAlive, let head, let bodyTimeout, let send, let drain,
+            let origin
+        else { return nil }
+        return Self(
+            connectionsMax: connections, urlBytesMax: url, headerBytesMax: header, requestBodyBytesMax: body,
+            keepAliveTimeout: keepAlive, headerTimeout: head, bodyTimeout: bodyTimeout, sendTimeout: send, drainTimeout: drain,
+            originConnectionsMax: origin)
+    }
+}

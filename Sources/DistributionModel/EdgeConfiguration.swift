@@ -1,0 +1,107 @@
+// The whole of `edge.conf` as one immutable value. Traffic reads a snapshot of it per request; a reload replaces it whole.
+
+package import ConfigurationReading
+
+/// Everything the edge process is told.
+package struct EdgeConfiguration: Sendable, Hashable {
+    package var listen: Listen
+    package var cache: Cache
+    package var originAccess: OriginAccessSettings
+    package var limits: Limits
+    /// The policies the file defines; the managed ones exist besides.
+    package var cachePolicies: [NamedCachePolicy]
+    package var originAccessControls: [OriginAccessControl]
+    package var originAccessIdentities: [OriginAccessIdentity]
+    package var distributions: [Distribution]
+
+    package struct Listen: Sendable, Hashable {
+        package var http: ListenAddress
+        package var control: ListenAddress
+
+        package init(http: ListenAddress, control: ListenAddress) {
+            self.http = http
+            self.control = control
+        }
+    }
+
+    package struct Cache: Sendable, Hashable {
+        /// What cached bodies and their heads may take in memory, in bytes.
+        package var memoryBytes: Int
+        /// A larger object is delivered but not kept, in bytes.
+        package var objectBytesMax: Int
+
+        package init(memoryBytes: Int, objectBytesMax: Int) {
+            self.memoryBytes = memoryBytes
+            self.objectBytesMax = objectBytesMax
+        }
+    }
+
+    package struct OriginAccessSettings: Sendable, Hashable {
+        /// A file in the format of the AWS shared credentials file; relative paths start at the folder of `edge.conf`.
+        /// Nil when no origin needs signing.
+        package var credentialsFile: String?
+        package var profile: String
+        /// Twelve digits; part of each distribution's ARN.
+        package var accountID: String
+
+        package init(credentialsFile: String?, profile: String, accountID: String) {
+            self.credentialsFile = credentialsFile
+            self.profile = profile
+            self.accountID = accountID
+        }
+    }
+
+    package struct Limits: Sendable, Hashable {
+        package var connectionsMax: Int
+        /// Request target, in bytes: CloudFront's 8,192.
+        package var urlBytesMax: Int
+        /// Request line and header fields together, in bytes: CloudFront's 20,480.
+        package var headerBytesMax: Int
+        /// Body of a request passed on to an origin, in bytes.
+        package var requestBodyBytesMax: Int
+        /// How long a connection may wait for its next request.
+        package var keepAliveTimeout: Duration
+        /// How long a request's head may take to arrive.
+        package var headerTimeout: Duration
+        /// How long a request body may make no progress.
+        package var bodyTimeout: Duration
+        /// How long a response may make no progress on its way to the viewer.
+        package var sendTimeout: Duration
+        /// How long requests in flight may take to finish after SIGTERM.
+        package var drainTimeout: Duration
+        /// Connections open to one origin at a time.
+        package var originConnectionsMax: Int
+
+        package init(
+            connectionsMax: Int, urlBytesMax: Int, headerBytesMax: Int, requestBodyBytesMax: Int,
+            keepAliveTimeout: Duration, headerTimeout: Duration, bodyTimeout: Duration, sendTimeout: Duration,
+            drainTimeout: Duration, originConnectionsMax: Int
+        ) {
+            self.connectionsMax = connectionsMax
+            self.urlBytesMax = urlBytesMax
+            self.headerBytesMax = headerBytesMax
+            self.requestBodyBytesMax = requestBodyBytesMax
+            self.keepAliveTimeout = keepAliveTimeout
+            self.headerTimeout = headerTimeout
+            self.bodyTimeout = bodyTimeout
+            self.sendTimeout = sendTimeout
+            self.drainTimeout = drainTimeout
+            self.originConnectionsMax = originConnectionsMax
+        }
+    }
+
+    package init(
+        listen: Listen, cache: Cache, originAccess: OriginAccessSettings, limits: Limits, cachePolicies: [NamedCachePolicy] = [],
+        originAccessControls: [OriginAccessControl] = [], originAccessIdentities: [OriginAccessIdentity] = [],
+        distributions: [Distribution]
+    ) {
+        self.listen = listen
+        self.cache = cache
+        self.originAccess = originAccess
+        self.limits = limits
+        self.cachePolicies = cachePolicies
+        self.originAccessControls = originAccessControls
+        self.originAccessIdentities = originAccessIdentities
+        self.distributions = distributions
+    }
+}

@@ -1,0 +1,263 @@
+// Every setting of `edge.conf`. The reader and docs/settings.md both come from here.
+
+package import ConfigurationReading
+
+/// The settings table of `edge.conf`.
+package enum EdgeSettings {
+    package static let table = SettingsTable(
+        file: "edge.conf", settings: process + policies + distribution + behavior("default_cache_behavior") + behaviors + errors,
+        unsupported: unsupported)
+
+    private static let unsupported: [String: String] = {
+        var keys = [
+            "listen.https": "only listen.http (HTTPS is not supported yet)",
+            "distributions[].origin_groups": "no origin groups yet: one origin per behavior",
+            "distributions[].viewer_certificate": "no certificate, as there is no HTTPS listener yet",
+            "distributions[].http_version": "no HTTP version: viewers speak HTTP/1.1",
+            "distributions[].price_class": "no price class: there is one location",
+            "distributions[].web_acl_id": "no firewall rules",
+            "distributions[].restrictions": "no geographic restrictions",
+            "distributions[].logging": "no log settings",
+            "distributions[].origins[].origin_shield": "no origin shield yet",
+            "distributions[].origins[].custom_origin_config.https_port": "only http_port (HTTPS to origins is not supported yet)",
+            "distributions[].origins[].custom_origin_config.origin_ssl_protocols":
+                "no TLS versions (HTTPS to origins is not supported yet)",
+        ]
+        for behavior in ["distributions[].default_cache_behavior", "distributions[].cache_behaviors[]"] {
+            keys["\(behavior).origin_request_policy"] = "no origin request policy yet"
+            keys["\(behavior).response_headers_policy"] = "no response headers policy yet"
+            keys["\(behavior).function_associations"] = "no functions yet"
+            keys["\(behavior).lambda_function_associations"] = "no functions"
+            keys["\(behavior).trusted_key_groups"] = "no signed URLs yet"
+            keys["\(behavior).trusted_signers"] = "no signed URLs yet"
+            keys["\(behavior).forwarded_values"] = "a cache_policy, which replaces the legacy settings"
+            keys["\(behavior).cache_policy_id"] = "cache_policy, which takes a name or an id"
+            for key in ["min_ttl", "default_ttl", "max_ttl"] {
+                keys["\(behavior).\(key)"] = "the time in a cache policy, named here by cache_policy"
+            }
+        }
+        return keys
+    }()
+
+    private static let process: [Setting] = [
+        Setting("listen", .section, .byDefault(""), "Where the edge accepts connections."),
+        Setting("cache", .section, .byDefault(""), "What the cache may keep."),
+        Setting("origin_access", .section, .byDefault(""), "As whom the edge signs requests to buckets."),
+        Setting("limits", .section, .byDefault(""), "Bounds on what viewers and origins may make the edge hold or wait for."),
+        Setting("cache_policies", .sections(max: 20), .optional, "Cache policies beside the managed ones."),
+        Setting("origin_access_controls", .sections(max: 100), .optional, "Named ways of signing requests to buckets (OAC)."),
+        Setting("origin_access_identities", .sections(max: 100), .optional, "Legacy identities for buckets (OAI)."),
+        Setting("distributions", .sections(max: 200), .required, "The sites this edge serves."),
+
+        Setting("listen.http", .address, .byDefault("127.0.0.1:8080"), "HTTP for viewers."),
+        Setting(
+            "listen.control", .address, .byDefault("127.0.0.1:8081"),
+            "The control listener: invalidations. Anyone who reaches it may use it, so keep it on loopback."),
+
+        Setting(
+            "cache.memory", .bytes(1 << 20...1 << 40), .byDefault("256MiB"),
+            "Memory for cached responses, heads and bookkeeping included."),
+        Setting(
+            "cache.max_object_size", .bytes(1 << 10...30 << 30), .byDefault("32MiB"),
+            "A larger response is delivered and not kept."),
+
+        Setting(
+            "origin_access.credentials_file", .text(1...1024, form: ""), .optional,
+            "AWS shared credentials file; a relative path starts at the folder of this file. Needed when an origin has an OAC or OAI."),
+        Setting("origin_access.profile", .text(1...128, form: ""), .byDefault("edge"), "Profile in that file."),
+        Setting(
+            "origin_access.account_id", .text(12...12, form: "twelve digits"), .byDefault("000000000000"),
+            "Account in the ARN of each distribution, which bucket policies compare as `AWS:SourceArn`."),
+
+        Setting("limits.max_connections", .integer(1...1_000_000), .byDefault("10000"), "Viewer connections open at a time."),
+        Setting(
+            "limits.max_url_size", .bytes(256...8192), .byDefault("8192"), "Longest request target; CloudFront's limit is 8192."),
+        Setting(
+            "limits.max_header_size", .bytes(1024...20480), .byDefault("20480"),
+            "Request line and header fields together; CloudFront's limit is 20480."),
+        Setting(
+            "limits.max_request_body", .bytes(0...20 << 30), .byDefault("20GiB"),
+            "Largest request body passed on to an origin; CloudFront's limit is 20 GB."),
+        Setting(
+            "limits.keep_alive_timeout", .duration(1...3600), .byDefault("60"), "Wait for the next request on a connection."),
+        Setting("limits.header_timeout", .duration(1...600), .byDefault("30"), "Wait for a whole request head."),
+        Setting("limits.body_timeout", .duration(1...600), .byDefault("60"), "Wait for more of a request body."),
+        Setting("limits.send_timeout", .duration(1...600), .byDefault("60"), "Wait for a viewer to take more of a response."),
+        Setting("limits.drain_timeout", .duration(0...600), .byDefault("30"), "Time for requests in flight after SIGTERM."),
+        Setting("limits.origin_connections", .integer(1...10_000), .byDefault("100"), "Connections to one origin at a time."),
+    ]
+
+    static let ttlMax = 3_153_600_000
+    private static let nameForm = "1 to 128 letters, digits, - or _"
+    private static let headerBehaviors = ["none", "whitelist"]
+    private static let nameBehaviors = ["none", "whitelist", "allExcept", "all"]
+
+    private static let policies: [Setting] = [
+        Setting("cache_policies[].name", .text(1...128, form: nameForm), .required, "What behaviours call it."),
+        Setting("cache_policies[].comment", .text(0...128, form: ""), .byDefault(""), "For people."),
+        Setting("cache_policies[].min_ttl", .duration(0...ttlMax), .byDefault("0"), "Least time an object stays fresh."),
+        Setting(
+            "cache_policies[].default_ttl", .duration(0...ttlMax), .optional,
+            "Time for objects without caching headers; absent: 86400, or `min_ttl` if that is more."),
+        Setting(
+            "cache_policies[].max_ttl", .duration(0...ttlMax), .optional,
+            "Most time an object stays fresh; absent: 31536000, or `default_ttl` if that is more."),
+        Setting(
+            "cache_policies[].enable_accept_encoding_gzip", .boolean, .byDefault("false"),
+            "Cache and serve gzip; refused when all three times are 0."),
+        Setting(
+            "cache_policies[].enable_accept_encoding_brotli", .boolean, .byDefault("false"),
+            "Cache and serve brotli; refused when all three times are 0."),
+        Setting(
+            "cache_policies[].header_behavior", .choice(headerBehaviors), .byDefault("none"),
+            "Which request headers are part of the cache key and reach the origin."),
+        Setting("cache_policies[].headers", .texts(max: 10, form: "a header name"), .optional, "For `whitelist`."),
+        Setting(
+            "cache_policies[].cookie_behavior", .choice(nameBehaviors), .byDefault("none"),
+            "Which cookies are part of the cache key and reach the origin."),
+        Setting(
+            "cache_policies[].cookies", .texts(max: 10, form: "a cookie name"), .optional, "For `whitelist` and `allExcept`."),
+        Setting(
+            "cache_policies[].query_string_behavior", .choice(nameBehaviors), .byDefault("none"),
+            "Which query parameters are part of the cache key and reach the origin."),
+        Setting(
+            "cache_policies[].query_strings", .texts(max: 10, form: "a parameter name"), .optional,
+            "For `whitelist` and `allExcept`."),
+
+        Setting(
+            "origin_access_controls[].name", .text(1...64, form: "1 to 64 letters, digits, - or _"), .required,
+            "What origins call it."),
+        Setting(
+            "origin_access_controls[].signing_behavior", .choice(["always", "never", "no-override"]), .byDefault("always"),
+            "`no-override` passes a viewer's own Authorization header on instead of signing."),
+        Setting(
+            "origin_access_controls[].signing_protocol", .choice(["sigv4"]), .byDefault("sigv4"), "CloudFront knows no other."),
+        Setting(
+            "origin_access_controls[].origin_access_control_origin_type", .choice(["s3"]), .byDefault("s3"),
+            "What is signed for; only buckets so far."),
+
+        Setting(
+            "origin_access_identities[].id", .text(2...32, form: "E followed by upper-case letters and digits"), .required,
+            "The identity's id, which bucket policies name."),
+        Setting("origin_access_identities[].comment", .text(0...128, form: ""), .byDefault(""), "For people."),
+    ]
+
+    private static let distribution: [Setting] = [
+        Setting(
+            "distributions[].id", .text(2...32, form: "E followed by upper-case letters and digits"), .required,
+            "Its id; `<id in lower case>.cloudfront.localhost` reaches it."),
+        Setting(
+            "distributions[].aliases", .texts(max: 100, form: "a host name, with * allowed as the whole leftmost label"),
+            .optional, "Host names it answers for."),
+        Setting(
+            "distributions[].enabled", .boolean, .byDefault("true"),
+            "A disabled distribution answers every request with 403."),
+        Setting("distributions[].comment", .text(0...128, form: ""), .byDefault(""), "For people."),
+        Setting(
+            "distributions[].default_root_object",
+            .text(1...255, form: "an object name without a leading slash, such as index.html"), .optional,
+            "What `/` itself shows; sub-directories never get one."),
+        Setting("distributions[].origins", .sections(max: 25), .required, "Where content comes from."),
+        Setting(
+            "distributions[].default_cache_behavior", .section, .required, "For paths no other behaviour matches."),
+        Setting(
+            "distributions[].cache_behaviors", .sections(max: 25), .optional, "In order; the first matching pattern wins."),
+        Setting(
+            "distributions[].custom_error_responses", .sections(max: CustomErrorResponse.errorCodes.count), .optional,
+            "Error pages and how long errors are cached; one per status."),
+
+        Setting("distributions[].origins[].id", .text(1...128, form: ""), .required, "What behaviours call it."),
+        Setting(
+            "distributions[].origins[].domain_name", .text(1...260, form: "a host name, with :port where it is not 80"),
+            .required, "Host to connect to and to send as Host; `BUCKET.s3.localhost:9000` for a bucket."),
+        Setting(
+            "distributions[].origins[].origin_path",
+            .text(0...255, form: "empty, or a path that starts with / and does not end with /"), .byDefault(""),
+            "Put before the path of every request to this origin."),
+        Setting(
+            "distributions[].origins[].custom_headers",
+            .pairs(max: CustomHeaderRules.countMax, form: "names to 256 and values to 1783 characters, 10240 in all"), .optional,
+            "Sent with every request, replacing a viewer's header of the same name."),
+        Setting(
+            "distributions[].origins[].connection_attempts", .integer(1...3), .byDefault("3"),
+            "Tries to connect; requests other than GET and HEAD are sent only once."),
+        Setting(
+            "distributions[].origins[].connection_timeout", .duration(1...10), .byDefault("10"), "For one try to connect."),
+        Setting(
+            "distributions[].origins[].origin_access_control", .text(1...64, form: ""), .optional,
+            "An OAC from `origin_access_controls`; only with `s3_origin_config`."),
+        Setting(
+            "distributions[].origins[].s3_origin_config", .section, .optional,
+            "The origin is a bucket; give this or `custom_origin_config`."),
+        Setting(
+            "distributions[].origins[].custom_origin_config", .section, .optional,
+            "The origin is any HTTP server, an S3 website endpoint for one."),
+        Setting(
+            "distributions[].origins[].s3_origin_config.region", .text(1...64, form: "lower-case letters, digits and -"),
+            .byDefault("us-east-1"), "Region the bucket's requests are signed for."),
+        Setting(
+            "distributions[].origins[].s3_origin_config.origin_access_identity", .text(0...64, form: ""), .byDefault(""),
+            "An OAI from `origin_access_identities`, as its id or `origin-access-identity/cloudfront/ID`."),
+        Setting(
+            "distributions[].origins[].custom_origin_config.http_port", .integer(1...65535), .optional,
+            "Port, unless `domain_name` has it; absent: 80."),
+        Setting(
+            "distributions[].origins[].custom_origin_config.origin_protocol_policy",
+            .choice(
+                ["http-only"], refused: ["match-viewer", "https-only"], because: "HTTPS to origins is not supported yet"),
+            .byDefault("http-only"), "How to talk to the origin; only HTTP so far."),
+        Setting(
+            "distributions[].origins[].custom_origin_config.origin_read_timeout", .duration(1...60), .byDefault("30"),
+            "Silence allowed before and within a response. Buckets: 30."),
+        Setting(
+            "distributions[].origins[].custom_origin_config.origin_keepalive_timeout", .duration(1...60), .byDefault("5"),
+            "How long an idle connection is kept. Buckets: 5."),
+    ]
+
+    private static func behavior(_ key: String) -> [Setting] {
+        let section = "distributions[].\(key)"
+        let methods = "GET, HEAD, OPTIONS, PUT, PATCH, POST or DELETE"
+        return [
+            Setting("\(section).target_origin_id", .text(1...128, form: ""), .required, "The `id` of an origin."),
+            Setting(
+                "\(section).viewer_protocol_policy",
+                .choice(["allow-all"], refused: ["redirect-to-https", "https-only"], because: "there is no HTTPS listener yet"),
+                .byDefault("allow-all"), "Only `allow-all` while the edge has no HTTPS listener."),
+            Setting(
+                "\(section).allowed_methods", .texts(max: 7, form: methods), .byDefault("GET, HEAD"),
+                "One of three sets: GET and HEAD; those and OPTIONS; all seven."),
+            Setting(
+                "\(section).cached_methods", .texts(max: 3, form: "GET, HEAD or OPTIONS"), .byDefault("GET, HEAD"),
+                "GET and HEAD, or those and OPTIONS."),
+            Setting(
+                "\(section).compress", .boolean, .byDefault("false"),
+                "Compress for viewers that accept it, if the cache policy enables a coding."),
+            Setting(
+                "\(section).cache_policy", .text(1...128, form: ""), .byDefault("CachingOptimized"),
+                "A policy from `cache_policies`, or a managed one by name (with or without `Managed-`) or id."),
+        ]
+    }
+
+    private static let behaviors: [Setting] =
+        [
+            Setting(
+                "distributions[].cache_behaviors[].path_pattern",
+                .text(1...PathPattern.lengthMax, form: "a pattern of A-Z a-z 0-9 _ - . * $ / ~ \" ' @ : + & ?"), .required,
+                "`*` stands for any characters, `/` included, `?` for one; case-sensitive; a leading `/` is optional.")
+        ] + behavior("cache_behaviors[]")
+
+    private static let errors: [Setting] = [
+        Setting(
+            "distributions[].custom_error_responses[].error_code", .integer(400...504), .required,
+            "Status from the origin: \(CustomErrorResponse.errorCodes.map(String.init).joined(separator: ", "))."),
+        Setting(
+            "distributions[].custom_error_responses[].response_page_path", .text(1...4000, form: "a path that starts with /"),
+            .optional, "Page to serve instead, fetched through the behaviours; goes with `response_code`."),
+        Setting(
+            "distributions[].custom_error_responses[].response_code", .integer(200...504), .optional,
+            "Status to serve it with: 200 or any `error_code`."),
+        Setting(
+            "distributions[].custom_error_responses[].error_caching_min_ttl", .duration(0...ttlMax), .byDefault("10"),
+            "Least time the error is remembered."),
+    ]
+}

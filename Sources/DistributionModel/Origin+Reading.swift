@@ -1,0 +1,135 @@
+// One entry of `origins` -> Origin.
+
+import ConfigurationReading
+
+extension Origin {
+    static func read(
+        _ section: ConfigurationSection, references: EdgeReferences
+    ) -> (name: Located<String>, value: Origin)? {
+        let id = section.text("id")
+        let domain = section.text("domain_name", OriginDomainName.init)
+        let path = section.text("origin_path", OriginPath.init)
+        let headers = CustomHeader.read(section)
+        let attempts = section.integer("connection_attempts")
+        let timeout = section.duration("connection_timeout")
+        let kind = readKind(section, domain: domain, references: references)
+        section.finish()
+        guard let id, let domain, let path, let attempts, let timeout, let kind else { return nil }
+        let place = Located(id, at: section.valueLocation(of: "id"), section.path("id"))
+        return (
+            place,
+            Origin(
+                id: id, domainName: domain, originPath: path, customHeaders: headers, kind: kind, connectionAttempts: attempts,
+                connectionTimeout: timeout)
+        )
+    }
+
+    private static func readKind(
+        _ section: ConfigurationSection, domain: OriginDomainName?, references: EdgeReferences
+    ) -> Kind? {
+        let control = section.text("origin_access_control")
+        let s3 = section.section("s3_origin_config")
+        let custom = section.section("custom_origin_config")
+        switch (s3, custom) {
+        case (let s3?, nil):
+            return S3Origin.read(s3, control: control, in: section, references: references).map(Kind.s3)
+        case (nil, let custom?):
+            if control != nil {
+                section.report(
+                    "origin_access_control", found: "it on a custom origin",
+                    expected: "it only beside s3_origin_config (website endpoints take no signed requests)")
+            }
+            return CustomOrigin.read(custom, domain: domain).map(Kind.custom)
+        case (nil, nil):
+            section.reader.report(
+                at: section.location, section.keyPath, found: "neither s3_origin_config nor custom_origin_config",
+                expected: "one of them (s3_origin_config: {} will do for a bucket)")
+        case (_?, _?):
+            section.report("custom_origin_config", found: "it beside s3_origin_config", expected: "only one of them")
+        }
+        return nil
+    }
+}
+
+extension Origin.CustomHeader {
+    static func read(_ section: ConfigurationSection) -> [Origin.CustomHeader] {
+        var seen: [String: SourceLocation] = [:]
+        var result: [Origin.CustomHeader] = []
+        var total = 0
+        for (name, value) in section.pairs("custom_headers") {
+            if let objection = CustomHeaderRules.objection(name: name.value, value: value.value) {
+                section.reader.report(at: name.location, name.keyPath, found: quoted(name.value), expected: objection)
+            } else if let first = seen[name.value.lowercased()] {
+                section.reader.report(
+                    at: name.location, name.keyPath, found: quoted(name.value) + " a second time",
+                    expected: "each header once, without regard to case (first given in line \(first.line))")
+            } else {
+                seen[name.value.lowercased()] = name.location
+                total += name.value.utf8.count + value.value.utf8.count
+                result.append(Origin.CustomHeader(name: name.value, value: value.value))
+            }
+        }
+        if total > CustomHeaderRules.totalLengthMax {
+            section.report(
+                "custom_headers", found: "\(total) characters",
+                expected: "names and values of at most \(CustomHeaderRules.totalLengthMax) characters together")
+        }
+        return result
+    }
+}
+
+extension S3Origin {
+    static func read(
+        _ section: ConfigurationSection, control: String?, in origin: ConfigurationSection, references: EdgeReferences
+    ) -> S3Origin? {
+        let region = section.text("region") { text -> String? in
+            text == text.lowercased() && resourceName(text) != nil && !text.contains("_") ? text : nil
+        }
+        let identity = section.text("origin_access_identity")
+        section.finish()
+        guard let region, let identity else { return nil }
+        if let control, !identity.isEmpty {
+            origin.report(
+                "origin_access_control", found: quoted(control),
+                expected: "either an origin access control or an origin access identity, not both")
+            return nil
+        }
+        if let control {
+            guard let value = references.originAccessControls[control] else {
+                let names = references.originAccessControls.names
+                origin.report(
+                    "origin_access_control", found: quoted(control),
+                    expected: known("a name from origin_access_controls", names, nearest: control))
+                return nil
+            }
+            return S3Origin(access: .originAccessControl(value), region: region)
+        }
+        guard !identity.isEmpty else { return S3Origin(access: .none, region: region) }
+        let prefix = "origin-access-identity/cloudfront/"
+        let id = identity.hasPrefix(prefix) ? String(identity.dropFirst(prefix.count)) : identity
+        guard let value = references.originAccessIdentities[id] else {
+            let names = references.originAccessIdentities.names
+            section.report(
+                "origin_access_identity", found: quoted(identity),
+                expected: known("an id from origin_access_identities", names, nearest: id))
+            return nil
+        }
+        return S3Origin(access: .originAccessIdentity(value), region: region)
+    }
+}
+
+extension CustomOrigin {
+    static func read(_ section: ConfigurationSection, domain: OriginDomainName?) -> CustomOrigin? {
+        let port = section.integer("http_port")
+        let policy = section.choice("origin_protocol_policy", as: ProtocolPolicy.self)
+        let read = section.duration("origin_read_timeout")
+        let keepalive = section.duration("origin_keepalive_timeout")
+        if let port, let named = domain?.port, port != named {
+            section.report("http_port", found: String(port), expected: "\(named), the port in domain_name, or no such key")
+        }
+        section.finish()
+        guard let policy, let read, let keepalive else { return nil }
+        return CustomOrigin(
+            httpPort: port ?? domain?.port ?? 80, protocolPolicy: policy, readTimeout: read, keepaliveTimeout: keepalive)
+    }
+}
