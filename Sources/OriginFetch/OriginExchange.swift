@@ -1,0 +1,75 @@
+// A request to an origin and its response. The request target is sent exactly as given: an origin that verifies
+// signatures, or holds keys with odd names, must see the bytes that were signed.
+
+package import ByteStreaming
+package import HTTPTypes
+package import NIOCore
+
+/// The content of a request to an origin. Streams pass through without being held.
+package protocol OriginRequestContent: Sendable {
+    /// Bytes; nil when only the end tells.
+    var byteCount: Int? { get }
+    /// The next chunk; nil at the end. Throws when the content can't be had whole.
+    func nextChunk() async throws -> ByteBuffer?
+}
+
+/// A request as it goes to an origin.
+package struct OriginRequest: Sendable {
+    package var method: HTTPRequest.Method
+    /// Path and query as they go on the wire.
+    package var target: String
+    /// Everything but framing; must include `Host`.
+    package var fields: HTTPFields
+    package var content: (any OriginRequestContent)?
+
+    package init(
+        method: HTTPRequest.Method, target: String, fields: HTTPFields, content: (any OriginRequestContent)? = nil
+    ) {
+        self.method = method
+        self.target = target
+        self.fields = fields
+        self.content = content
+    }
+}
+
+/// An origin's response; its content arrives while it is read.
+package struct OriginResponse: Sendable {
+    package var status: HTTPResponse.Status
+    package var fields: HTTPFields
+    /// What `Content-Length` announced; nil when the content is chunked or ends with the connection.
+    package var contentLength: Int?
+    /// Ends early with `OriginError` when the origin breaks its framing. Letting go of it gives the connection up.
+    package var content: OriginContent
+
+    package init(status: HTTPResponse.Status, fields: HTTPFields, contentLength: Int?, content: OriginContent) {
+        self.status = status
+        self.fields = fields
+        self.contentLength = contentLength
+        self.content = content
+    }
+}
+
+/// A response's content. Closes the connection if it is let go before the end.
+package final class OriginContent: Sendable {
+    private let stream: ByteStream<OriginError>
+    private let onRelease: @Sendable () -> Void
+
+    package init(stream: ByteStream<OriginError>, onRelease: @escaping @Sendable () -> Void = {}) {
+        self.stream = stream
+        self.onRelease = onRelease
+    }
+
+    deinit { onRelease() }
+
+    /// The next chunk; nil at the end.
+    package func next() async throws -> ByteBuffer? {
+        var iterator = stream.makeAsyncIterator()
+        return try await iterator.next()
+    }
+}
+
+/// Fetches from origins.
+package protocol OriginFetcher: Sendable {
+    /// Returns as soon as the response's head is there. Throws `OriginError`, or `CancellationError`.
+    func fetch(_ request: OriginRequest, from endpoint: OriginEndpoint) async throws -> OriginResponse
+}
