@@ -165,7 +165,10 @@ package final class ConfigurationSection {
     }
 
     private func mismatch<T>(_ key: String, _ setting: Setting, _ text: String) -> T? {
-        let node = ConfigurationNode(.scalar(text, isPlain: true), at: location)
+        // Where text is wanted, a number is text like any other and is shown as such.
+        var isPlain = true
+        if case .text = setting.type { isPlain = false }
+        let node = ConfigurationNode(.scalar(text, isPlain: isPlain), at: location)
         report(key, found: node.summary, expected: setting.type.expectation)
         return nil
     }

@@ -19,10 +19,10 @@ extension Distribution {
         if section.has("origins"), originSections.isEmpty {
             section.report("origins", found: "no origin", expected: "at least one")
         }
-        let origins = NamedValues(originSections.compactMap { Origin.read($0, references: references) })
-        origins.reportDuplicates(in: section.reader)
+        let origins = originSections.compactMap { Origin.read($0, references: references) }
         // An origin that could not be read still counts as named, so that one mistake is not reported twice.
-        let originIDs = originSections.compactMap(\.declaredID)
+        let originIDs = originSections.compactMap { $0.peek("id") }
+        reportDuplicateOrigins(originSections)
 
         let defaultBehavior = section.section("default_cache_behavior").flatMap { behavior in
             CacheBehavior.read(behavior, isDefault: true, originIDs: originIDs, references: references)
@@ -42,9 +42,23 @@ extension Distribution {
         guard let id, let enabled, let comment, let defaultBehavior else { return (nil, claims) }
         let distribution = Distribution(
             id: id, aliases: aliases.map(\.value), enabled: enabled, comment: comment, defaultRootObject: root,
-            origins: origins.values, defaultCacheBehavior: defaultBehavior, cacheBehaviors: behaviors.compactMap { $0 },
+            origins: origins, defaultCacheBehavior: defaultBehavior, cacheBehaviors: behaviors.compactMap { $0 },
             customErrorResponses: errors.map(\.value))
         return (distribution, claims)
+    }
+
+    private static func reportDuplicateOrigins(_ sections: [ConfigurationSection]) {
+        var seen: [String: SourceLocation] = [:]
+        for section in sections {
+            guard let id = section.peek("id") else { continue }
+            if let first = seen[id] {
+                section.report(
+                    "id", found: quoted(id) + " a second time",
+                    expected: "an id of its own (first given in line \(first.line))")
+            } else {
+                seen[id] = section.valueLocation(of: "id")
+            }
+        }
     }
 
     private static func reportUnreachable(_ behaviors: [CacheBehavior?], _ sections: [ConfigurationSection]) {
@@ -71,11 +85,6 @@ extension Distribution {
             }
         }
     }
-}
-
-extension ConfigurationSection {
-    /// The `id` as it stands, without noting a problem a second time.
-    fileprivate var declaredID: String? { peek("id") }
 }
 
 extension CacheBehavior {

@@ -3,9 +3,7 @@
 import ConfigurationReading
 
 extension Origin {
-    static func read(
-        _ section: ConfigurationSection, references: EdgeReferences
-    ) -> (name: Located<String>, value: Origin)? {
+    static func read(_ section: ConfigurationSection, references: EdgeReferences) -> Origin? {
         let id = section.text("id")
         let domain = section.text("domain_name", OriginDomainName.init)
         let path = section.text("origin_path", OriginPath.init)
@@ -15,13 +13,9 @@ extension Origin {
         let kind = readKind(section, domain: domain, references: references)
         section.finish()
         guard let id, let domain, let path, let attempts, let timeout, let kind else { return nil }
-        let place = Located(id, at: section.valueLocation(of: "id"), section.path("id"))
-        return (
-            place,
-            Origin(
-                id: id, domainName: domain, originPath: path, customHeaders: headers, kind: kind, connectionAttempts: attempts,
-                connectionTimeout: timeout)
-        )
+        return Origin(
+            id: id, domainName: domain, originPath: path, customHeaders: headers, kind: kind, connectionAttempts: attempts,
+            connectionTimeout: timeout)
     }
 
     private static func readKind(

@@ -72,7 +72,7 @@ import Testing
         ("OriginFetch", "EdgeStorage", false), ("OriginFetch", "SigV4", true), ("OriginFetch", "NIOCore", true),
         ("SigV4", "Cryptography", true), ("SigV4", "S3Model", false), ("SigV4", "ObjectStorage", false),
         ("SigV4", "NIOCore", false), ("SigV4", "Foundation", false), ("SigV4", "Logging", false),
-        ("SigV4", "HTTPTypes", true), ("DistributionModel", "Yams", true), ("S3Model", "Yams", false),
+        ("SigV4", "HTTPTypes", true), ("ConfigurationReading", "Yams", true), ("S3Model", "Yams", false),
         ("Cryptography", "COpenSSL", true), ("skerry", "OriginService", true), ("OriginService", "skerry", false),
         ("OriginService", "ObjectStorageConformance", false), ("ObjectStorageConformance", "ObjectStorage", true),
         ("ObjectStorageConformance", "DiskObjectStorage", false),

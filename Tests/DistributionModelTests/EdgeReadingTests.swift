@@ -1,0 +1,312 @@
+import ConfigurationReading
+import DistributionModel
+import HTTPCaching
+import HTTPTypes
+import Testing
+
+private func problems(_ yaml: String) -> String {
+    do throws(ConfigurationErrors) {
+        return try EdgeConfiguration.read(yaml: yaml, file: "edge.conf").warnings.map(\.description).joined(separator: "\n")
+    } catch {
+        return error.description
+    }
+}
+
+/// A file with one distribution, to which a test adds at `extra` (within the distribution) or at `top`.
+private func minimal(extra: String = "", top: String = "") -> String {
+    """
+    distributions:
+      - id: EONE
+        origins:
+          - id: web
+            domain_name: localhost:9000
+            custom_origin_config: {}
+        default_cache_behavior:
+          target_origin_id: web
+    \(extra.split(separator: "\n", omittingEmptySubsequences: false).map { "    " + $0 }.joined(separator: "\n"))
+    \(top)
+    """
+}
+
+@Suite struct EdgeReadingTests {
+    @Test func `the least file gives CloudFront's defaults`() throws {
+        let read = try EdgeConfiguration.read(yaml: minimal(), file: "edge.conf")
+        let optimized = try #require(CachePolicy.managed(named: "CachingOptimized")).policy
+        let expected = EdgeConfiguration(
+            listen: .init(http: ListenAddress(host: "127.0.0.1", port: 8080), control: ListenAddress(host: "127.0.0.1", port: 8081)),
+            cache: .init(memoryBytes: 256 << 20, objectBytesMax: 32 << 20),
+            originAccess: .init(credentialsFile: nil, profile: "edge", accountID: "000000000000"),
+            limits: .init(
+                connectionsMax: 10_000, urlBytesMax: 8192, headerBytesMax: 20480, requestBodyBytesMax: 20 << 30,
+                keepAliveTimeout: .seconds(60), headerTimeout: .seconds(30), bodyTimeout: .seconds(60), sendTimeout: .seconds(60),
+                drainTimeout: .seconds(30), originConnectionsMax: 100),
+            distributions: [
+                Distribution(
+                    id: "EONE",
+                    origins: [
+                        Origin(
+                            id: "web", domainName: try #require(OriginDomainName("localhost:9000")),
+                            kind: .custom(CustomOrigin(httpPort: 9000)))
+                    ],
+                    defaultCacheBehavior: CacheBehavior(targetOriginID: "web", cachePolicy: optimized))
+            ])
+        #expect(read.value == expected)
+        #expect(read.warnings == [])
+    }
+
+    @Test func `everything can be said`() throws {
+        let yaml = """
+            listen: {http: "127.0.0.1:0", control: "[::1]:1"}
+            cache: {memory: 1GiB, max_object_size: 1MiB}
+            origin_access: {credentials_file: keys, profile: p, account_id: "123456789012"}
+            limits:
+              {max_connections: 1, max_url_size: 4KiB, max_header_size: 8KiB, max_request_body: 0, keep_alive_timeout: 1,
+               header_timeout: 2, body_timeout: 3, send_timeout: 4, drain_timeout: 5, origin_connections: 6}
+            cache_policies:
+              - name: mine
+                comment: for tests
+                min_ttl: 1
+                default_ttl: 2
+                max_ttl: 3
+                enable_accept_encoding_gzip: true
+                enable_accept_encoding_brotli: true
+                header_behavior: whitelist
+                headers: [Accept-Language]
+                cookie_behavior: allExcept
+                cookies: [tracker]
+                query_string_behavior: whitelist
+                query_strings: [page]
+            origin_access_controls:
+              - {name: oac, signing_behavior: no-override, signing_protocol: sigv4, origin_access_control_origin_type: s3}
+            origin_access_identities:
+              - {id: EIDENTITY, comment: old}
+            distributions:
+              - id: ETWO
+                aliases: [A.example.com, "*.b.example.com"]
+                enabled: false
+                comment: two
+                default_root_object: a/index.html
+                origins:
+                  - id: signed
+                    domain_name: b.s3.localhost
+                    origin_path: /site
+                    custom_headers: {X-One: "1", X-Two: two}
+                    connection_attempts: 1
+                    connection_timeout: 2
+                    origin_access_control: oac
+                    s3_origin_config: {region: eu-west-1}
+                  - id: identity
+                    domain_name: b.s3.localhost
+                    s3_origin_config: {origin_access_identity: origin-access-identity/cloudfront/EIDENTITY}
+                  - id: open
+                    domain_name: b.s3.localhost
+                    s3_origin_config:
+                  - id: web
+                    domain_name: example.com
+                    custom_origin_config:
+                      {http_port: 8000, origin_protocol_policy: http-only, origin_read_timeout: 60, origin_keepalive_timeout: 1}
+                default_cache_behavior:
+                  target_origin_id: signed
+                  viewer_protocol_policy: allow-all
+                  allowed_methods: [GET, HEAD, OPTIONS, PUT, PATCH, POST, DELETE]
+                  cached_methods: [HEAD, GET, OPTIONS]
+                  compress: true
+                  cache_policy: mine
+                cache_behaviors:
+                  - {path_pattern: "*.png", target_origin_id: web, cache_policy: Managed-CachingDisabled}
+                  - {path_pattern: "a?", target_origin_id: open, cache_policy: 658327ea-f89d-4fab-a63d-7e88639e58f6}
+                custom_error_responses:
+                  - {error_code: 404, response_page_path: /e.html, response_code: 200, error_caching_min_ttl: 0}
+                  - {error_code: 503, error_caching_min_ttl: 5s}
+            """
+        let reader = ConfigurationReader(file: "edge.conf", table: EdgeSettings.table)
+        let section = ConfigurationSection(try ConfigurationNode.parse(yaml: yaml, file: "edge.conf"), reader: reader)
+        let read = try reader.conclude(EdgeConfiguration.read(section))
+        #expect(read.warnings == [])
+        #expect(
+            Set(EdgeSettings.table.settings.map(\.path)).subtracting(reader.consulted) == [], "rows that the reader never asks for")
+
+        let policy = CachePolicy(
+            minTTL: 1, defaultTTL: 2, maxTTL: 3, enableAcceptEncodingGzip: true, enableAcceptEncodingBrotli: true,
+            headers: [.acceptLanguage], cookies: .allExcept(["tracker"]), queryStrings: .whitelist(["page"]))
+        let oac = OriginAccessControl(name: "oac", signingBehavior: .noOverride)
+        let oai = OriginAccessIdentity(id: "EIDENTITY", comment: "old")
+        let bucket = try #require(OriginDomainName("b.s3.localhost"))
+        let expected = EdgeConfiguration(
+            listen: .init(http: ListenAddress(host: "127.0.0.1", port: 0), control: ListenAddress(host: "::1", port: 1)),
+            cache: .init(memoryBytes: 1 << 30, objectBytesMax: 1 << 20),
+            originAccess: .init(credentialsFile: "keys", profile: "p", accountID: "123456789012"),
+            limits: .init(
+                connectionsMax: 1, urlBytesMax: 4096, headerBytesMax: 8192, requestBodyBytesMax: 0, keepAliveTimeout: .seconds(1),
+                headerTimeout: .seconds(2), bodyTimeout: .seconds(3), sendTimeout: .seconds(4), drainTimeout: .seconds(5),
+                originConnectionsMax: 6),
+            cachePolicies: [NamedCachePolicy(name: "mine", comment: "for tests", policy: policy)], originAccessControls: [oac],
+            originAccessIdentities: [oai],
+            distributions: [
+                Distribution(
+                    id: "ETWO", aliases: ["a.example.com", "*.b.example.com"].compactMap(Alias.init), enabled: false,
+                    comment: "two", defaultRootObject: DefaultRootObject("a/index.html"),
+                    origins: [
+                        Origin(
+                            id: "signed", domainName: bucket, originPath: try #require(OriginPath("/site")),
+                            customHeaders: [.init(name: "X-One", value: "1"), .init(name: "X-Two", value: "two")],
+                            kind: .s3(S3Origin(access: .originAccessControl(oac), region: "eu-west-1")), connectionAttempts: 1,
+                            connectionTimeout: .seconds(2)),
+                        Origin(id: "identity", domainName: bucket, kind: .s3(S3Origin(access: .originAccessIdentity(oai)))),
+                        Origin(id: "open", domainName: bucket, kind: .s3(S3Origin())),
+                        Origin(
+                            id: "web", domainName: try #require(OriginDomainName("example.com")),
+                            kind: .custom(
+                                CustomOrigin(httpPort: 8000, readTimeout: .seconds(60), keepaliveTimeout: .seconds(1)))),
+                    ],
+                    defaultCacheBehavior: CacheBehavior(
+                        targetOriginID: "signed", allowedMethods: .all, cachedMethods: .getHeadOptions, compress: true,
+                        cachePolicy: policy),
+                    cacheBehaviors: [
+                        CacheBehavior(
+                            pathPattern: try PathPattern("*.png"), targetOriginID: "web",
+                            cachePolicy: try #require(CachePolicy.managed(named: "CachingDisabled")).policy),
+                        CacheBehavior(
+                            pathPattern: try PathPattern("a?"), targetOriginID: "open",
+                            cachePolicy: try #require(CachePolicy.managed(named: "CachingOptimized")).policy),
+                    ],
+                    customErrorResponses: [
+                        CustomErrorResponse(errorCode: 404, page: .init(path: "/e.html", responseCode: 200), errorCachingMinTTL: 0),
+                        CustomErrorResponse(errorCode: 503, errorCachingMinTTL: 5),
+                    ])
+            ])
+        #expect(read.value == expected)
+        #expect(read.value.distributions[0].origins.map(\.port) == [80, 80, 80, 8000])
+    }
+
+    @Test func `a broken file is answered with every mistake`() {
+        let found = problems(
+            """
+            listen:
+              https: 127.0.0.1:8443
+            cache:
+              memory: 100
+            cache_policies:
+              - name: CachingOptimized
+              - {name: a, min_ttl: 10, max_ttl: 5}
+              - {name: a, min_ttl: 0, default_ttl: 0, max_ttl: 0, enable_accept_encoding_gzip: true}
+              - {name: b, cookies: [x], header_behavior: whitelist, headers: [Connection]}
+              - {name: c, query_string_behavior: whitelist}
+            origin_access_controls:
+              - {name: oac, signing_protocol: sigv2}
+            distributions:
+              - id: abc
+                aliases: [a.example.com, "w*.example.com", A.example.com]
+                default_root_object: /index.html
+                origins:
+                  - id: bucket
+                    domain_name: http://b.s3.localhost
+                    origin_path: site/
+                    custom_headers: {Host: a, X-A: "1", x-a: "2"}
+                    connection_attempts: 4
+                    connection_timeout: 11
+                    origin_access_control: oca
+                    s3_origin_config: {origin_access_identity: ENONE}
+                  - id: bucket
+                    domain_name: b.s3.localhost
+                    origin_access_control: oac
+                    s3_origin_config:
+                  - id: web
+                    domain_name: localhost:9000
+                    origin_access_control: oac
+                    custom_origin_config: {http_port: 80, origin_protocol_policy: https-only, https_port: 443, origin_read_timeout: 61}
+                  - id: neither
+                    domain_name: a
+                  - id: both
+                    domain_name: a
+                    s3_origin_config: {}
+                    custom_origin_config: {}
+                default_cache_behavior:
+                  target_origin_id: buckets
+                  viewer_protocol_policy: redirect-to-https
+                  allowed_methods: [GET]
+                  cached_methods: [GET, HEAD, PUT]
+                  cache_policy: CachingOptimised
+                  min_ttl: 0
+                cache_behaviors:
+                  - {path_pattern: "a b", target_origin_id: web, cached_methods: [GET, HEAD, OPTIONS]}
+                custom_error_responses:
+                  - {error_code: 402}
+                  - {error_code: 404, response_page_path: e.html, response_code: 201}
+                  - {error_code: 404, response_code: 200}
+            """)
+        #expect(found == brokenFileProblems, "\(found)")
+    }
+
+    @Test func `what only shows across distributions is reported`() {
+        let found = problems(
+            """
+            listen: {http: "127.0.0.1:1", control: "127.0.0.1:1"}
+            cache: {memory: 1MiB, max_object_size: 2MiB}
+            distributions:
+              - id: EONE
+                aliases: [a.localhost]
+                origins: [{id: b, domain_name: b.s3.localhost, origin_access_control: oac, s3_origin_config: {}}]
+                default_cache_behavior: {target_origin_id: b}
+              - id: EONE
+                aliases: [b.localhost, A.localhost]
+                origins: [{id: b, domain_name: b.s3.localhost, s3_origin_config: {}}]
+                default_cache_behavior: {target_origin_id: b}
+                cache_behaviors:
+                  - {path_pattern: /img/*, target_origin_id: b}
+                  - {path_pattern: "*.css", target_origin_id: b}
+                  - {path_pattern: img/a/*.png, target_origin_id: b}
+            origin_access_controls: [{name: oac}]
+            """)
+        #expect(
+            found == """
+                edge.conf:1:1: error: listen.control: found 127.0.0.1:1, expected an address other than listen.http
+                edge.conf:1:1: error: origin_access.credentials_file: found no such key, expected a credentials file, as origins with an origin access control or identity need one
+                edge.conf:2:1: warning: cache.max_object_size: found 2MiB, expected no more than cache.memory, 1MiB
+                edge.conf:8:9: error: distributions[1].id: found "EONE" a second time, expected an id of its own (first given in line 4)
+                edge.conf:9:28: error: distributions[1].aliases[1]: found "a.localhost", expected an alias no other distribution has (EONE has it in line 5)
+                edge.conf:15:24: warning: distributions[1].cache_behaviors[2].path_pattern: found "img/a/*.png", expected a pattern that can match: distributions[1].cache_behaviors[0] with "/img/*" takes every such path first
+                """, "\(found)")
+    }
+
+    @Test(arguments: [(25, 0), (26, 1)])
+    func `a distribution has at most 25 behaviors`(count: Int, mistakes: Int) {
+        let list = (0..<count).map { "  - {path_pattern: /\($0)/*, target_origin_id: web}" }.joined(separator: "\n")
+        let found = problems(minimal(extra: "cache_behaviors:\n" + list))
+        #expect(found.isEmpty == (mistakes == 0))
+        if mistakes > 0 {
+            #expect(found == "edge.conf:10:7: error: distributions[0].cache_behaviors: found 26 entries, expected at most 25")
+        }
+    }
+
+    @Test(arguments: [(100, 0), (101, 1)])
+    func `a distribution has at most 100 aliases`(count: Int, mistakes: Int) {
+        let found = problems(minimal(extra: "aliases: [\((0..<count).map { "a\($0).localhost" }.joined(separator: ", "))]"))
+        #expect(found.isEmpty == (mistakes == 0))
+        if mistakes > 0 {
+            #expect(
+                found
+                    == "edge.conf:9:14: error: distributions[0].aliases: found a list of 101, expected a list of at most 100, each a host name, with * allowed as the whole leftmost label"
+            )
+        }
+    }
+
+    @Test func `an empty file lacks distributions`() {
+        #expect(
+            problems("") == "edge.conf:1:1: error: distributions: found no such key, expected a list of at most 200 mappings")
+        #expect(
+            problems("distributions: []")
+                == "edge.conf:1:16: error: distributions: found an empty list, expected at least one distribution")
+    }
+
+    @Test func `an origin that signs nothing needs no credentials`() {
+        let never = """
+            origin_access_controls: [{name: oac, signing_behavior: never}]
+            distributions:
+              - id: EONE
+                origins: [{id: b, domain_name: b.s3.localhost, origin_access_control: oac, s3_origin_config: {}}]
+                default_cache_behavior: {target_origin_id: b}
+            """
+        #expect(problems(never) == "")
+    }
+}
