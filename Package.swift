@@ -58,7 +58,8 @@ let pure1: [Target] =
     + library("SigV4", ["Cryptography"])
 
 let pure2: [Target] =
-    library("ObjectStorage", ["S3Model", "Cryptography"])
+    library("ObjectStorage", ["S3Model", "Cryptography"], tests: ["ObjectStorageConformance"])
+    + library("ObjectStorageConformance", ["ObjectStorage", "Cryptography"], tests: nil)
     + library("WebsiteRouting", ["S3Model"])
     + library("DistributionModel", ["HTTPSemantics", "HTTPCaching", "ConfigurationReading", httpTypes])
     + library("OriginConfiguration", ["ConfigurationReading"])
@@ -71,7 +72,9 @@ let engines: [Target] =
         "OriginFetch",
         ["ByteStreaming", "HTTPSemantics", httpTypes, nioCore, nioHTTP1, nioPosix, logging])
     + library("EdgeStorage", ["HTTPSemantics", "HTTPCaching", "Eviction", httpTypes, nioCore])
-    + library("DiskObjectStorage", ["ObjectStorage", "S3Model", "Cryptography", grdb, logging])
+    + library(
+        "DiskObjectStorage", ["ObjectStorage", "S3Model", "Cryptography", grdb, logging],
+        tests: ["ObjectStorageConformance"])
 
 let services: [Target] =
     library(
