@@ -14,6 +14,8 @@ enum Row: Int, CaseIterable, Comparable, Sendable {
     /// Suites shared by several test targets. They may use any pure target and Swift Testing, and are linked
     /// by tests alone.
     case testSupport
+    /// What engines share: bytes in NIO's buffers, but no socket of its own.
+    case stream
     case engine, service, executable
 
     static func < (left: Row, right: Row) -> Bool { left.rawValue < right.rawValue }
@@ -53,7 +55,11 @@ let targets: [TargetRow] = [
     TargetRow(name: "DistributionModel", row: .pure2),
     TargetRow(name: "OriginConfiguration", row: .pure2),
 
+    TargetRow(name: "OriginConfiguration", row: .pure2),
+
     TargetRow(name: "ObjectStorageConformance", row: .testSupport),
+
+    TargetRow(name: "ByteStreaming", row: .stream),
 
     TargetRow(name: "HTTPTransport", row: .engine),
     TargetRow(name: "OriginFetch", row: .engine),
@@ -82,5 +88,8 @@ let pureModules: Set<String> = ["Swift", "Synchronization", "HTTPTypes", "DequeM
 enum LineLimit {
     static let source = 400
     static let test = 700
-    static let exceptions: [String: Int] = [:]
+    static let exceptions: [String: Int] = [
+        // One connection's states and the events that move it: read together or not understood.
+        "Sources/HTTPTransport/HTTP1/HTTP1Connection.swift": 650,
+    ]
 }
