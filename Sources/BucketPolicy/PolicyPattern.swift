@@ -16,9 +16,6 @@ struct PolicyPattern: Sendable, Hashable {
     /// The whole text when it has neither wildcards nor variables.
     private let literal: String?
 
-    /// Longest text with wildcards, bytes, kept from the document's own limit.
-    static let bytesMax = 20_480
-
     var hasWildcards: Bool { tokens.contains { $0 == .anyRun || $0 == .anyOne } }
 
     var hasVariables: Bool {
@@ -166,10 +163,10 @@ extension PolicyPattern {
         return next
     }
 
-    /// Whether some text starting with `prefix` could match, variables standing for anything.
+    /// Whether some text starting with `prefix` (ASCII) could match, variables standing for anything.
     func canMatch(startingWith prefix: String) -> Bool { !states(after: prefix).isEmpty }
 
-    /// Whether `text` could match, variables standing for anything.
+    /// Whether `text` (ASCII) could match, variables standing for anything.
     func canMatch(_ text: String) -> Bool { states(after: text).contains(tokens.count) }
 
     /// The positions in the pattern that can be reached by reading all of `text`.
@@ -193,7 +190,7 @@ extension PolicyPattern {
                 case .byte(byte): next.insert(state + 1)
                 case .byte: break
                 case .anyRun, .variable: next.insert(state)
-                case .anyOne: next.insert(byte & 0xC0 == 0x80 ? state : state + 1)
+                case .anyOne: next.insert(state + 1)
                 }
             }
             states = closed(next)

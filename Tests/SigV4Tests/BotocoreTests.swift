@@ -1,3 +1,4 @@
+import Cryptography
 import SigV4
 import Testing
 
@@ -49,5 +50,25 @@ struct BotocoreTests {
                     && mismatch.stringToSign.hasPrefix("AWS4-HMAC-SHA256\n20260801T123456Z\n20260801/eu-west-1/s3/aws4_request\n")
             }
         }
+    }
+
+    @Test(arguments: BotocoreVector.boto3)
+    func `a request from boto3 with default settings verifies down to its last body byte`(vector: BotocoreVector) throws {
+        let claim = try #require(try Self.verifier.parse(vector.request, at: BotocoreVector.time))
+        let verified = try claim.verify(secretAccessKey: BotocoreVector.credentials.secretAccessKey)
+        let body = Array(vector.body.utf8)
+        var payload: [UInt8] = []
+        var checksum = vector.request.value(of: "x-amz-checksum-crc32")
+        if var decoder = try AWSChunkedDecoder.decoder(for: verified, request: vector.request) {
+            var ranges: [Range<Int>] = []
+            try body.withUnsafeBytes { try decoder.decode($0, payload: &ranges) }
+            payload = ranges.flatMap { body[$0] }
+            checksum = try decoder.finish().first { $0.name == "x-amz-checksum-crc32" }?.value
+            #expect(checksum != nil)
+        } else {
+            payload = body
+            try verified.payload.check(bodySHA256: DigestAlgorithm.sha256.digest(of: payload))
+        }
+        if let checksum { #expect(Base64.standard.encode(CRC32(of: payload).bytes) == checksum) }
     }
 }
