@@ -115,7 +115,7 @@ let package = Package(
                 "DiskObjectStorage", "ObjectStorage", "DistributionModel", "OriginConfiguration", "ConfigurationReading",
                 "Cryptography", "SigV4", "S3Model", argumentParser, logging, nioCore, nioPosix, yams,
             ], swiftSettings: strict),
-        .testTarget(name: "TidyTests", swiftSettings: strict),
+        .testTarget(name: "TidyTests", dependencies: ["Cryptography"], swiftSettings: strict),
         .testTarget(
             name: "EndToEndTests", dependencies: ["Cryptography", "SigV4"], exclude: ["README.md", "Clients"],
             swiftSettings: strict),
