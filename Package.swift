@@ -52,7 +52,7 @@ let pure0: [Target] =
     + library("ConfigurationReading", [yams])
 
 let pure1: [Target] =
-    library("S3Model", ["HTTPSemantics", httpTypes])
+    library("S3Model", ["HTTPSemantics", "Cryptography", httpTypes])
     + library("BucketPolicy")
     + library("HTTPCaching", ["HTTPSemantics", httpTypes])
     + library("SigV4", ["Cryptography"])
@@ -60,7 +60,7 @@ let pure1: [Target] =
 let pure2: [Target] =
     library("ObjectStorage", ["S3Model", "Cryptography"], tests: ["ObjectStorageConformance"])
     + library("ObjectStorageConformance", ["ObjectStorage", "Cryptography"], tests: nil)
-    + library("WebsiteRouting", ["S3Model"])
+    + library("WebsiteRouting", ["S3Model", "HTTPSemantics"])
     + library("DistributionModel", ["HTTPSemantics", "HTTPCaching", "ConfigurationReading", httpTypes])
     + library("OriginConfiguration", ["ConfigurationReading"])
 
@@ -80,8 +80,8 @@ let services: [Target] =
     library(
         "OriginService",
         [
-            "ByteStreaming", "HTTPTransport", "ObjectStorage", "S3Model", "BucketPolicy", "WebsiteRouting", "SigV4", "Cryptography",
-            "HTTPSemantics", httpTypes, nioCore, logging, yams,
+            "ByteStreaming", "HTTPTransport", "ObjectStorage", "S3Model", "BucketPolicy", "WebsiteRouting", "OriginConfiguration",
+            "SigV4", "Cryptography", "HTTPSemantics", httpTypes, nioCore, logging,
         ])
     + library(
         "EdgeService",
