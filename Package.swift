@@ -92,7 +92,10 @@ let services: [Target] =
     + library(
         "ControlService",
         ["ByteStreaming", "HTTPTransport", "EdgeStorage", "DistributionModel", "HTTPCaching", "HTTPSemantics", httpTypes, nioCore, logging])
-    + library("SiteDeploy", ["OriginFetch", "SigV4", "S3Model", "Cryptography", nioCore, logging])
+    + library(
+        "SiteDeploy",
+        ["OriginFetch", "ByteStreaming", "DistributionModel", "ConfigurationReading", "SigV4", "Cryptography", httpTypes, nioCore],
+        tests: ["OriginConfiguration"])
 
 let package = Package(
     name: "skerry",
@@ -113,7 +116,7 @@ let package = Package(
             dependencies: [
                 "OriginService", "EdgeService", "ControlService", "SiteDeploy", "HTTPTransport", "OriginFetch", "EdgeStorage",
                 "DiskObjectStorage", "ObjectStorage", "DistributionModel", "OriginConfiguration", "ConfigurationReading",
-                "Cryptography", "SigV4", "S3Model", argumentParser, logging, nioCore, nioPosix, yams,
+                "Cryptography", "SigV4", "S3Model", argumentParser, logging, nioCore, nioPosix,
             ], swiftSettings: strict),
         .testTarget(name: "TidyTests", dependencies: ["Cryptography"], swiftSettings: strict),
         .testTarget(

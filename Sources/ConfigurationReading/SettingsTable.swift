@@ -37,7 +37,7 @@ extension SettingsTable {
             text += "\n### \(section.isEmpty ? "Top level" : "`\(section)`")\n\n"
             text += "| key | type | bounds | default | meaning |\n|---|---|---|---|---|\n"
             for setting in settings where setting.section == section {
-                let cells = ["`\(setting.key)`", setting.type.name, setting.type.bounds, setting.presence.cell, setting.meaning]
+                let cells = ["`\(setting.key)`", setting.type.name, setting.type.bounds, setting.defaultCell, setting.meaning]
                 text += "| " + cells.map(Self.escape).joined(separator: " | ") + " |\n"
             }
         }
@@ -55,11 +55,12 @@ extension SettingsTable {
     }
 }
 
-extension Setting.Presence {
-    fileprivate var cell: String {
-        switch self {
+extension Setting {
+    fileprivate var defaultCell: String {
+        switch presence {
         case .required: "required"
         case .optional: "none"
+        case .byDefault where type == .section: "its keys' defaults"
         case .byDefault(let text): text.isEmpty ? "empty" : "`\(text)`"
         }
     }

@@ -1,0 +1,20 @@
+/// Why a site could not be put into its bucket.
+package enum SiteDeployError: Error, Sendable, Equatable, CustomStringConvertible {
+    /// Something about a local file or folder.
+    case file(path: String, reason: String)
+    /// The server said no, with S3's code and message where it gave them.
+    case refused(operation: String, status: Int, code: String, message: String)
+    /// No (whole) answer came, however often it was tried.
+    case unreachable(operation: String, endpoint: String, reason: String)
+    case cancelled
+
+    package var description: String {
+        switch self {
+        case .file(let path, let reason): "\(path) \(reason)"
+        case .refused(let operation, let status, let code, let message):
+            "\(operation) was refused: \(status) \(code)\(message.isEmpty ? "" : ": \(message)")"
+        case .unreachable(let operation, let endpoint, let reason): "\(operation): no answer from \(endpoint): \(reason)"
+        case .cancelled: "interrupted"
+        }
+    }
+}

@@ -1,0 +1,120 @@
+// Reading configuration files from disk for every command alike: problems are printed, errors end the command.
+
+import ConfigurationReading
+import DistributionModel
+import Foundation
+import OriginConfiguration
+import SiteDeploy
+
+/// The files `skerry` reads.
+enum ConfigurationKind: String, CaseIterable {
+    case edge
+    case origin
+    case seed
+
+    /// By name: a file whose name starts with `edge`, `origin` or `seed`.
+    init?(fileName: String) {
+        let name = (fileName as NSString).lastPathComponent
+        guard let kind = Self.allCases.first(where: { name.hasPrefix($0.rawValue) }) else { return nil }
+        self = kind
+    }
+
+    var table: SettingsTable {
+        switch self {
+        case .edge: EdgeSettings.table
+        case .origin: OriginSettings.table
+        case .seed: SeedSettings.table
+        }
+    }
+
+    /// Every problem in a text, warnings included.
+    func problems(in text: String, file: String) -> [ConfigurationProblem] {
+        do throws(ConfigurationErrors) {
+            switch self {
+            case .edge: return try EdgeConfiguration.read(yaml: text, file: file).warnings
+            case .origin: return try OriginConfiguration.read(yaml: text, file: file).warnings
+            case .seed: return try SeedConfiguration.read(yaml: text, file: file).warnings
+            }
+        } catch {
+            return error.problems
+        }
+    }
+}
+
+enum ConfigurationFiles {
+    static func text(of path: String) throws(CommandFailure) -> String {
+        guard FileManager.default.fileExists(atPath: path) else { throw CommandFailure("\(path): no such file") }
+        do {
+            let data = try Data(contentsOf: URL(filePath: path))
+            guard let text = String(validating: data, as: UTF8.self) else { throw CommandFailure("\(path): is not UTF-8") }
+            return text
+        } catch let failure as CommandFailure {
+            throw failure
+        } catch {
+            throw CommandFailure("\(path): cannot be read: \(error.localizedDescription)")
+        }
+    }
+
+    /// `edge.conf` with its relative paths made to start at its folder.
+    static func edge(_ path: String) throws(CommandFailure) -> EdgeConfiguration {
+        var configuration = try read(path) { (text, file) throws(ConfigurationErrors) in
+            try EdgeConfiguration.read(yaml: text, file: file)
+        }
+        configuration.originAccess.credentialsFile = configuration.originAccess.credentialsFile.map {
+            resolve($0, besides: path)
+        }
+        return configuration
+    }
+
+    /// `origin.conf`; without a path, `origin.conf` in the current folder if there is one, else the defaults.
+    static func origin(_ path: String?) throws(CommandFailure) -> OriginConfiguration {
+        let standard = FileManager.default.fileExists(atPath: "origin.conf") ? "origin.conf" : nil
+        guard let path = path ?? standard else {
+            do throws(ConfigurationErrors) {
+                return try OriginConfiguration.read(yaml: "", file: "origin.conf").value
+            } catch {
+                throw CommandFailure(error.description)
+            }
+        }
+        var configuration = try read(path) { (text, file) throws(ConfigurationErrors) in
+            try OriginConfiguration.read(yaml: text, file: file)
+        }
+        configuration.dataDirectory = resolve(configuration.dataDirectory, besides: path)
+        return configuration
+    }
+
+    /// `seed.conf`; nothing where there is none.
+    static func seed(_ path: String) throws(CommandFailure) -> SeedConfiguration {
+        guard FileManager.default.fileExists(atPath: path) else { return SeedConfiguration() }
+        return try read(path) { (text, file) throws(ConfigurationErrors) in try SeedConfiguration.read(yaml: text, file: file) }
+    }
+
+    static func credentials(_ path: String, profile: String) throws(CommandFailure) -> SharedCredentialsFile.KeyPair {
+        let text = try text(of: path)
+        do throws(CredentialsFileError) {
+            return try SharedCredentialsFile(text, file: path).keyPair(profile: profile)
+        } catch {
+            throw CommandFailure(error.description)
+        }
+    }
+
+    private static func read<Value: Sendable>(
+        _ path: String, _ reader: (String, String) throws(ConfigurationErrors) -> CheckedConfiguration<Value>
+    ) throws(CommandFailure) -> Value {
+        let text = try text(of: path)
+        do throws(ConfigurationErrors) {
+            let checked = try reader(text, path)
+            for warning in checked.warnings { Terminal.note(warning.description) }
+            return checked.value
+        } catch {
+            throw CommandFailure("\(path) cannot be used\n" + error.description)
+        }
+    }
+
+    /// A path that starts at the folder of a file.
+    static func resolve(_ path: String, besides file: String) -> String {
+        if path.hasPrefix("/") { return path }
+        let folder = (file as NSString).deletingLastPathComponent
+        return folder.isEmpty ? path : (folder as NSString).appendingPathComponent(path)
+    }
+}
