@@ -98,6 +98,9 @@ package final class ConfigurationSection {
     package func valueLocation(of key: String) -> SourceLocation { entries[key]?.value.location ?? location }
     package func has(_ key: String) -> Bool { entries[key] != nil }
 
+    /// Whether a list stands here that holds nothing.
+    package func isEmptyList(_ key: String) -> Bool { entries[key]?.value.content == .sequence([]) }
+
     /// The text of a key as it stands, without counting as read and without noting a problem.
     package func peek(_ key: String) -> String? {
         guard case .scalar(let text, _)? = entries[key]?.value.content else { return nil }

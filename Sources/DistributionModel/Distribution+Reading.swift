@@ -16,8 +16,8 @@ extension Distribution {
         let root = section.text("default_root_object", DefaultRootObject.init)
 
         let originSections = section.sections("origins")
-        if section.has("origins"), originSections.isEmpty {
-            section.report("origins", found: "no origin", expected: "at least one")
+        if section.isEmptyList("origins") {
+            section.report("origins", found: "an empty list", expected: "at least one origin")
         }
         let origins = originSections.compactMap { Origin.read($0, references: references) }
         // An origin that could not be read still counts as named, so that one mistake is not reported twice.

@@ -28,7 +28,7 @@ extension EdgeConfiguration {
         references.reportDuplicates(in: top.reader)
 
         let sections = top.sections("distributions")
-        if top.has("distributions"), sections.isEmpty, top.reader.problems.isEmpty {
+        if top.isEmptyList("distributions") {
             top.report("distributions", found: "an empty list", expected: "at least one distribution")
         }
         let distributions = sections.map { Distribution.read($0, references: references) }

@@ -64,7 +64,8 @@ package enum EdgeSettings {
         Setting(
             "origin_access.credentials_file", .text(1...1024, form: ""), .optional,
             "AWS shared credentials file; a relative path starts at the folder of this file. Needed when an origin has an OAC or OAI."),
-        Setting("origin_access.profile", .text(1...128, form: ""), .byDefault("edge"), "Profile in that file."),
+        Setting(
+            "origin_access.profile", .text(1...128, form: ""), .byDefault("cloudfront"), "Profile in that file; the origin calls the edge's own `cloudfront`."),
         Setting(
             "origin_access.account_id", .text(12...12, form: "twelve digits"), .byDefault("000000000000"),
             "Account in the ARN of each distribution, which bucket policies compare as `AWS:SourceArn`."),

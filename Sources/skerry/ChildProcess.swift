@@ -1,5 +1,5 @@
 // A server process that `skerry up` runs: the same binary, its standard input held open for as long as we live, its
-// standard output read for the line that says it is ready.
+// standard output read for the lines that say it is ready.
 //
 // Spawned directly rather than through Foundation, for three things: a process group of its own, so that Ctrl-C reaches only
 // `up`, which then stops its children in order; default signal handling in the child; and pipes no other child inherits.
@@ -28,7 +28,7 @@ enum ChildExit: Sendable, Equatable, CustomStringConvertible {
 
 /// What a child reports, in the order it happens.
 enum ChildEvent: Sendable {
-    case ready(address: String)
+    case ready(ReadyLine)
     case exited(ChildExit)
 }
 
@@ -50,8 +50,8 @@ final class ChildProcess: Sendable {
         lifeline = input.write
         Thread.detachNewThread {
             Self.readLines(of: output.read) { line in
-                if line.hasPrefix("ready ") {
-                    report(.ready(address: String(line.dropFirst("ready ".count))))
+                if let ready = ReadyLine(line) {
+                    report(.ready(ready))
                 } else {
                     Terminal.note("\(name): \(line)")
                 }

@@ -25,8 +25,8 @@ struct InvalidateCommand: AsyncParsableCommand {
     @Option(help: "How long --wait waits, in seconds.")
     var timeout = 60
 
-    @Option(help: "The edge's control listener as ADDRESS:PORT; otherwise listen.control of --config.")
-    var control: String?
+    @Option(help: "The edge's control listener, as http://ADDRESS:PORT; otherwise listen.control of --config.")
+    var endpoint: String?
 
     @Option(help: "The edge's configuration, where its control listener is looked up.", completion: .file())
     var config = "edge.conf"
@@ -42,8 +42,8 @@ struct InvalidateCommand: AsyncParsableCommand {
             throw ValidationError("at most \(InvalidationBatch.itemsMax) paths at a time")
         }
         guard (1...86_400).contains(timeout) else { throw ValidationError("--timeout takes 1 to 86400 seconds") }
-        if let control, ListenAddress(control) == nil {
-            throw ValidationError("--control takes a numeric address and port, such as 127.0.0.1:8081")
+        if let endpoint, Self.address(endpoint) == nil {
+            throw ValidationError("--endpoint takes a URL with a numeric address and port, such as http://127.0.0.1:8081")
         }
     }
 
@@ -68,8 +68,15 @@ struct InvalidateCommand: AsyncParsableCommand {
         }
     }
 
+    private static func address(_ endpoint: String) -> ListenAddress? {
+        var text = endpoint[...]
+        if text.hasPrefix("http://") { text = text.dropFirst("http://".count) }
+        if text.hasSuffix("/") { text = text.dropLast() }
+        return ListenAddress(String(text))
+    }
+
     private func address() throws -> ListenAddress {
-        if let control, let address = ListenAddress(control) { return address }
+        if let endpoint, let address = Self.address(endpoint) { return address }
         return try ConfigurationFiles.edge(config).listen.control
     }
 

@@ -36,8 +36,38 @@ final class ServerEvents: Sendable {
         }
     }
 
-    /// Says that the server now accepts connections, as `ready ADDRESS`, to whoever started it.
-    static func announceReady(_ address: String) { Terminal.result("ready \(address)") }
+    /// Says that a listener now accepts connections, as one line of JSON on standard output:
+    /// `{"listening":"s3","address":"127.0.0.1:9000"}`.
+    static func announceReady(_ address: String, as listener: Listener = .s3) {
+        Terminal.result(ReadyLine(listening: listener, address: address).text)
+    }
+}
+
+/// The listeners of the servers: `s3` of the origin, `http` and `control` of the edge.
+enum Listener: String, Codable, Sendable {
+    case s3
+    case http
+    case control
+}
+
+/// What a server prints once a listener accepts connections.
+struct ReadyLine: Codable, Sendable, Equatable {
+    var listening: Listener
+    var address: String
+
+    init(listening: Listener, address: String) {
+        self.listening = listening
+        self.address = address
+    }
+
+    /// Nil for any other line.
+    init?(_ line: String) {
+        guard let line = try? JSONDecoder().decode(ReadyLine.self, from: Data(line.utf8)) else { return nil }
+        self = line
+    }
+
+    /// Addresses hold nothing that JSON would have to escape.
+    var text: String { #"{"listening":"\#(listening.rawValue)","address":"\#(address)"}"# }
 }
 
 enum Signals {

@@ -39,16 +39,23 @@ final class Supervisor {
         case notReady(child: String)
     }
 
-    /// Starts a child and waits until it says it is ready.
+    /// Starts a child and waits until all its listeners are ready; their lines are passed on.
     ///
-    /// - Returns: the address it named.
-    func start(_ name: String, arguments: [String], isolation: isolated (any Actor)? = #isolation) async throws -> String {
+    /// - Returns: the address of the first listener.
+    func start(
+        _ name: String, arguments: [String], listeners: [Listener], isolation: isolated (any Actor)? = #isolation
+    ) async throws -> String {
         let post = post
+        var addresses: [Listener: String] = [:]
         children.append(try ChildProcess(name: name, arguments: arguments) { post.yield(.child(name, $0)) })
         let timer = startTimer(Self.readyTimeout)
         while let event = await next() {
             switch event {
-            case .child(name, .ready(let address)): return address
+            case .child(name, .ready(let line)):
+                Terminal.result(line.text)
+                addresses[line.listening] = line.address
+                guard listeners.allSatisfy({ addresses[$0] != nil }) else { continue }
+                return listeners.first.flatMap { addresses[$0] } ?? ""
             case .timer(timer): throw Interruption.notReady(child: name)
             default: try interrupt(for: event)
             }

@@ -40,10 +40,10 @@ struct UpCommand: AsyncParsableCommand {
         let patience = max(origin.limits.drainTimeout, edge.limits.drainTimeout) + .seconds(5)
         var failure: CommandFailure?
         do {
-            let originAddress = try await supervisor.start("origin", arguments: originArguments(origin))
+            let originAddress = try await supervisor.start("origin", arguments: originArguments(origin), listeners: [.s3])
             let seeding = Seeding(sites: sites, origin: origin, edge: edge, address: originAddress)
             try await supervisor.during { try await seeding.run() }
-            let edgeAddress = try await supervisor.start("edge", arguments: edgeArguments(edge))
+            let edgeAddress = try await supervisor.start("edge", arguments: edgeArguments(edge), listeners: [.http, .control])
             try UpSummary(origin: origin, edge: edge, originAddress: originAddress, edgeAddress: edgeAddress).print(json: json)
             try await supervisor.watch()
             Terminal.note("stopping")

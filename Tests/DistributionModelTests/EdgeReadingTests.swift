@@ -35,7 +35,7 @@ private func minimal(extra: String = "", top: String = "") -> String {
         let expected = EdgeConfiguration(
             listen: .init(http: ListenAddress(host: "127.0.0.1", port: 8080), control: ListenAddress(host: "127.0.0.1", port: 8081)),
             cache: .init(memoryBytes: 256 << 20, objectBytesMax: 32 << 20),
-            originAccess: .init(credentialsFile: nil, profile: "edge", accountID: "000000000000"),
+            originAccess: .init(credentialsFile: nil, profile: "cloudfront", accountID: "000000000000"),
             limits: .init(
                 connectionsMax: 10_000, urlBytesMax: 8192, headerBytesMax: 20480, requestBodyBytesMax: 20 << 30,
                 keepAliveTimeout: .seconds(60), headerTimeout: .seconds(30), bodyTimeout: .seconds(60), sendTimeout: .seconds(60),
