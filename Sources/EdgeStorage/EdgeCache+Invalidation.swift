@@ -1,0 +1,44 @@
+// Invalidation: afterwards no request gets what was stored, or asked of the origin, before. Entries are looked through in
+// steps, so that a large cache keeps answering meanwhile; fetches under way still deliver to those who wait for them, but
+// nobody joins them any more and what they bring isn't stored.
+
+package import HTTPCaching
+import Synchronization
+
+extension EdgeCache {
+    /// Entries looked at under one hold of the lock.
+    private static let stepSlots = 4_096
+
+    /// Removes every object of a distribution that the pattern names, in all its variants. Returns how many there were.
+    @discardableResult
+    package func invalidate(distributionID: String, matching pattern: InvalidationPattern) -> Int {
+        func names(_ identity: ObjectIdentity) -> Bool {
+            identity.distributionID == distributionID && pattern.matches(path: identity.path, query: identity.query)
+        }
+        state.withLock { state in
+            for permit in state.permits.values where names(permit.identity) { permit.isOutdated.store(true, ordering: .relaxed) }
+            for (key, running) in state.fills where names(running.identity) {
+                running.fill.closeToNewReaders()
+                state.fills[key] = nil
+            }
+        }
+        var removed = 0
+        var start = 0
+        while true {
+            let (count, isLast) = state.withLock { state in
+                let end = min(start + Self.stepSlots, state.entries.count)
+                var count = 0
+                for slot in start..<max(start, end) {
+                    guard let entry = state.entries[slot], names(entry.identity) else { continue }
+                    state.remove(entry.identity.key)
+                    count += 1
+                }
+                state.statistics.invalidated += count
+                return (count, end == state.entries.count)
+            }
+            removed += count
+            if isLast { return removed }
+            start += Self.stepSlots
+        }
+    }
+}

@@ -1,0 +1,157 @@
+// The edge's memory: stored responses by key, bounded in bytes, and the fetches under way. One lock guards a few
+// dictionary steps; content is shared by reference and never copied under it.
+
+package import Eviction
+package import HTTPCaching
+import Synchronization
+
+/// Bounds of the memory tier.
+package struct EdgeCacheLimits: Sendable, Hashable {
+    /// Everything stored and everything being filled, in bytes.
+    package var memoryBytesMax: Int
+    /// A larger response is delivered but not kept, in bytes.
+    package var objectBytesMax: Int
+    /// Requests that may share one fetch.
+    package var readersPerFillMax = 10_000
+
+    package init(memoryBytesMax: Int, objectBytesMax: Int) {
+        self.memoryBytesMax = memoryBytesMax
+        self.objectBytesMax = objectBytesMax
+    }
+}
+
+/// Counts since the start, and what is held now.
+package struct EdgeCacheStatistics: Sendable, Equatable {
+    package var entries = 0
+    package var bytes = 0
+    package var fillingBytes = 0
+    package var fills = 0
+    package var insertions = 0
+    package var evictions = 0
+    package var invalidated = 0
+}
+
+/// Stored responses and fetches under way.
+package final class EdgeCache: Sendable {
+    struct State {
+        var slots: [CacheKey: Slot] = [:]
+        var entries: [CachedResponse?] = []
+        var costs: [Int] = []
+        var freeSlots: [Slot] = []
+        var policy: any EvictionPolicy
+        /// Fetches that can be joined.
+        var fills: [CacheKey: FillPermit.Registration] = [:]
+        /// Every fetch that may still store something, also those that nobody joins any more.
+        var permits: [Int: FillPermit.Record] = [:]
+        var lastPermit = 0
+        var statistics = EdgeCacheStatistics()
+    }
+
+    let state: Mutex<State>
+    package let limits: EdgeCacheLimits
+
+    package init(limits: EdgeCacheLimits, policy: any EvictionPolicy = LRU()) {
+        self.limits = limits
+        self.state = Mutex(State(policy: policy))
+    }
+
+    package var statistics: EdgeCacheStatistics {
+        state.withLock { state in
+            state.statistics.fills = state.fills.count
+            return state.statistics
+        }
+    }
+
+    /// The entry under a key, fresh or not; counts as a use of it.
+    package func lookup(_ key: CacheKey) -> CachedResponse? {
+        state.withLock { state in
+            guard let slot = state.slots[key] else { return nil }
+            state.policy.didHit(slot)
+            return state.entries[Int(slot)]
+        }
+    }
+
+    /// Stores a response in place of whatever its key held; evicts to make room. False when it is too large to keep.
+    @discardableResult
+    package func store(_ response: CachedResponse) -> Bool {
+        let cost = response.costBytes
+        return state.withLock { state in
+            guard response.body.byteCount <= limits.objectBytesMax, cost <= limits.memoryBytesMax else { return false }
+            state.remove(response.identity.key)
+            guard state.makeRoom(for: cost, limit: limits.memoryBytesMax) else { return false }
+            state.insert(response, cost: cost)
+            return true
+        }
+    }
+
+    /// Puts `new` in the place of `old`, unless the key has come to hold something else meanwhile.
+    package func replace(_ old: CachedResponse, with new: CachedResponse) {
+        let cost = new.costBytes
+        state.withLock { state in
+            guard let slot = state.slots[old.identity.key], state.entries[Int(slot)] === old else { return }
+            state.statistics.bytes += cost - state.costs[Int(slot)]
+            state.costs[Int(slot)] = cost
+            state.entries[Int(slot)] = new
+        }
+    }
+
+    /// Takes an entry out.
+    package func remove(_ key: CacheKey) { state.withLock { $0.remove(key) } }
+
+    /// Counts bytes of a fill under way against the limit, evicting entries for them; false when there is no room.
+    func reserve(_ bytes: Int) -> Bool {
+        state.withLock { state in
+            guard state.makeRoom(for: bytes, limit: limits.memoryBytesMax) else { return false }
+            state.statistics.fillingBytes += bytes
+            return true
+        }
+    }
+
+    func release(_ bytes: Int) { state.withLock { $0.statistics.fillingBytes -= bytes } }
+}
+
+extension EdgeCache.State {
+    mutating func insert(_ response: CachedResponse, cost: Int) {
+        let slot: Slot
+        if let free = freeSlots.popLast() {
+            slot = free
+            entries[Int(slot)] = response
+            costs[Int(slot)] = cost
+        } else {
+            slot = Slot(entries.count)
+            entries.append(response)
+            costs.append(cost)
+        }
+        slots[response.identity.key] = slot
+        policy.didInsert(slot, bytes: cost)
+        statistics.entries += 1
+        statistics.bytes += cost
+        statistics.insertions += 1
+    }
+
+    mutating func remove(_ key: CacheKey) {
+        guard let slot = slots.removeValue(forKey: key) else { return }
+        release(slot)
+    }
+
+    mutating func release(_ slot: Slot) {
+        policy.didRemove(slot)
+        statistics.entries -= 1
+        statistics.bytes -= costs[Int(slot)]
+        entries[Int(slot)] = nil
+        costs[Int(slot)] = 0
+        freeSlots.append(slot)
+    }
+
+    /// Evicts until `bytes` more fit; false when they don't fit even then.
+    mutating func makeRoom(for bytes: Int, limit: Int) -> Bool {
+        guard statistics.fillingBytes + bytes <= limit else { return false }
+        while statistics.bytes + statistics.fillingBytes + bytes > limit {
+            guard let victim = policy.victim(), let entry = entries[Int(victim)] else { return false }
+            slots[entry.identity.key] = nil
+            release(victim)
+            statistics.evictions += 1
+        }
+        return true
+    }
+}
