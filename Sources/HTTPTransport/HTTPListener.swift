@@ -19,7 +19,7 @@ package final class HTTPListener: Sendable {
         self.connections = connections
     }
 
-    /// Starts listening. Throws `ListenError` when the address can't be had.
+    /// Starts listening. Throws what the system says when the address can't be had (`IOError` with its errno).
     package static func bind(
         host: String, port: Int, group: any EventLoopGroup, limits: TransportLimits = TransportLimits(),
         service: any HTTPService
@@ -48,17 +48,12 @@ package final class HTTPListener: Sendable {
                         HTTP1Connection(service: service, limits: limits, info: info))
                 }
             }
-        do {
-            let channel = try await bootstrap.bind(host: host, port: port).get()
-            guard let address = channel.localAddress else { throw ListenError(host: host, port: port, reason: "no address") }
-            return HTTPListener(channel: channel, address: address, connections: connections)
-        } catch let error as ListenError {
-            throw error
-        } catch let error as IOError {
-            throw ListenError(host: host, port: port, reason: whyNotBound(error))
-        } catch {
-            throw ListenError(host: host, port: port, reason: "\(error)")
+        let channel = try await bootstrap.bind(host: host, port: port).get()
+        guard let address = channel.localAddress else {
+            try? await channel.close()
+            throw ChannelError.unknownLocalAddress
         }
+        return HTTPListener(channel: channel, address: address, connections: connections)
     }
 
     /// Open connections.
@@ -73,24 +68,6 @@ package final class HTTPListener: Sendable {
         }
         await connections.allClosed()
         timeout.cancel()
-    }
-}
-
-/// An address that can't be listened on, and why.
-package struct ListenError: Error, Sendable, CustomStringConvertible {
-    package let host: String
-    package let port: Int
-    package let reason: String
-
-    package var description: String { "cannot listen on \(host):\(port): \(reason)" }
-}
-
-private func whyNotBound(_ error: IOError) -> String {
-    switch error.errnoCode {
-    case 98: "the port is already in use by another process"
-    case 13: "permission denied (ports below 1024 need privileges)"
-    case 99: "this machine has no such address"
-    default: error.description
     }
 }
 

@@ -24,7 +24,7 @@ package final class NIOOriginFetcher: OriginFetcher {
     /// A kept connection that turns out to be closed costs no attempt. A GET, HEAD or OPTIONS whose origin breaks off before
     /// answering is tried again up to `connectionAttempts` times; other methods only while nothing was sent. Throws `OriginError`, or
     /// `CancellationError`.
-    package func fetch(_ request: OriginRequest, from endpoint: OriginEndpoint) async throws -> OriginResponse {
+    package func fetch(_ request: FetchRequest, from endpoint: OriginEndpoint) async throws -> FetchResponse {
         let pool = pool(for: endpoint)
         let eventLoop = group.next()
         var attempt = 1
@@ -119,8 +119,8 @@ package final class NIOOriginFetcher: OriginFetcher {
     }
 
     private func run(
-        _ request: OriginRequest, on idle: OriginConnectionPool.Idle, _ pool: OriginConnectionPool
-    ) async throws -> OriginResponse {
+        _ request: FetchRequest, on idle: OriginConnectionPool.Idle, _ pool: OriginConnectionPool
+    ) async throws -> FetchResponse {
         let head = request.head
         let content = request.content
         let eventLoop = idle.channel.eventLoop
@@ -128,7 +128,7 @@ package final class NIOOriginFetcher: OriginFetcher {
             Task { await Self.send(content, over: idle) }
         }
         return try await withTaskCancellationHandler {
-            try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<OriginResponse, any Error>) in
+            try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<FetchResponse, any Error>) in
                 eventLoop.execute {
                     idle.connection.value.start(head, hasContent: content != nil, continuation: continuation) { reusable in
                         upload?.cancel()
@@ -144,7 +144,7 @@ package final class NIOOriginFetcher: OriginFetcher {
     }
 
     /// Passes content on as fast as the origin takes it.
-    private static func send(_ content: any OriginRequestContent, over idle: OriginConnectionPool.Idle) async {
+    private static func send(_ content: any FetchRequestContent, over idle: OriginConnectionPool.Idle) async {
         let eventLoop = idle.channel.eventLoop
         do {
             while let chunk = try await content.nextChunk() {
@@ -166,7 +166,7 @@ package final class NIOOriginFetcher: OriginFetcher {
     }
 }
 
-extension OriginRequest {
+extension FetchRequest {
     fileprivate var isSafeToRepeat: Bool {
         content == nil && (method == .get || method == .head || method == .options)
     }

@@ -15,7 +15,7 @@ final class OriginConnection: ChannelInboundHandler, ChannelOutboundHandler {
     private enum State {
         case idle
         /// The request is out; `contentSent` tells whether its content is too.
-        case awaitingHead(CheckedContinuation<OriginResponse, any Error>)
+        case awaitingHead(CheckedContinuation<FetchResponse, any Error>)
         case streaming(ByteStream<OriginError>)
         case closed
     }
@@ -49,7 +49,7 @@ final class OriginConnection: ChannelInboundHandler, ChannelOutboundHandler {
 
     /// Sends a head and starts to wait for the response.
     func start(
-        _ head: HTTPRequestHead, hasContent: Bool, continuation: CheckedContinuation<OriginResponse, any Error>,
+        _ head: HTTPRequestHead, hasContent: Bool, continuation: CheckedContinuation<FetchResponse, any Error>,
         release: @escaping Release
     ) {
         guard let context, case .idle = state, context.channel.isActive else {
@@ -137,7 +137,7 @@ final class OriginConnection: ChannelInboundHandler, ChannelOutboundHandler {
     }
 
     private func receive(
-        _ head: HTTPResponseHead, _ continuation: CheckedContinuation<OriginResponse, any Error>,
+        _ head: HTTPResponseHead, _ continuation: CheckedContinuation<FetchResponse, any Error>,
         _ context: ChannelHandlerContext
     ) {
         // The codec has swallowed 1xx responses; what arrives is final.
@@ -158,13 +158,13 @@ final class OriginConnection: ChannelInboundHandler, ChannelOutboundHandler {
         let stream = ByteStream<OriginError>(
             expectedBytes: length,
             onDrained: { eventLoop.execute { loopBound.value.contentDrained(exchange) } })
-        let content = OriginContent(stream: stream) {
+        let content = FetchContent(stream: stream) {
             eventLoop.execute { loopBound.value.contentReleased(exchange) }
         }
         state = .streaming(stream)
         setDeadline(endpoint.readTimeout)
         continuation.resume(
-            returning: OriginResponse(
+            returning: FetchResponse(
                 status: .init(code: Int(head.status.code), reasonPhrase: head.status.reasonPhrase), fields: fields,
                 contentLength: length, content: content))
     }

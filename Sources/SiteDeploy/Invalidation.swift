@@ -97,7 +97,7 @@ package struct ControlClient: Sendable {
             if name == "Content-Type", body == nil { continue }
             if let name = HTTPField.Name(name) { fields.append(HTTPField(name: name, value: value)) }
         }
-        let request = OriginRequest(method: method, target: path, fields: fields, content: body.map(BytesContent.init))
+        let request = FetchRequest(method: method, target: path, fields: fields, content: body.map(BytesContent.init))
         let status: Int
         var text: [UInt8] = []
         do {

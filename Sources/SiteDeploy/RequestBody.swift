@@ -43,7 +43,7 @@ package enum RequestBody: Sendable {
         }
     }
 
-    func content() throws(SiteDeployError) -> any OriginRequestContent {
+    func content() throws(SiteDeployError) -> any FetchRequestContent {
         switch self {
         case .bytes(let bytes): BytesContent(bytes)
         case .file(let path, let count, _): try FileContent(path: path, byteCount: count)
@@ -52,7 +52,7 @@ package enum RequestBody: Sendable {
 }
 
 /// Bytes already in memory, sent as one chunk.
-final class BytesContent: OriginRequestContent {
+final class BytesContent: FetchRequestContent {
     let byteCount: Int?
     private let rest: Mutex<[UInt8]?>
 
@@ -70,7 +70,7 @@ final class BytesContent: OriginRequestContent {
 }
 
 /// A file read in chunks as fast as it is taken. Ends with an error when the file has become shorter.
-final class FileContent: OriginRequestContent {
+final class FileContent: FetchRequestContent {
     static let chunkBytes = 256 * 1024
 
     let byteCount: Int?

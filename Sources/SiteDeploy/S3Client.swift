@@ -102,8 +102,8 @@ package struct S3Client: Sendable {
         for (name, value) in signed.headers {
             if let name = HTTPField.Name(name) { fields.append(HTTPField(name: name, value: value)) }
         }
-        let content: (any OriginRequestContent)? = method == .put ? try body.content() : nil
-        let request = OriginRequest(
+        let content: (any FetchRequestContent)? = method == .put ? try body.content() : nil
+        let request = FetchRequest(
             method: method, target: query.isEmpty ? path : "\(path)?\(query)", fields: fields, content: content)
         do {
             let response = try await fetcher.fetch(request, from: endpoint)

@@ -28,7 +28,7 @@ final class ScriptedFetcher: OriginFetcher {
     var asked: [Asked] { requests.withLock { $0 } }
     var lines: [String] { asked.map(\.line) }
 
-    func fetch(_ request: OriginRequest, from endpoint: OriginEndpoint) async throws -> OriginResponse {
+    func fetch(_ request: FetchRequest, from endpoint: OriginEndpoint) async throws -> FetchResponse {
         var body = ByteBuffer()
         while let chunk = try await request.content?.nextChunk() { body.writeImmutableBuffer(chunk) }
         requests.withLock {
@@ -39,8 +39,8 @@ final class ScriptedFetcher: OriginFetcher {
         switch answers.withLock({ $0.isEmpty ? .status(200) : $0.removeFirst() }) {
         case .failure(let error): throw error
         case .status(let code, let text):
-            let content = OriginContent(stream: ByteStream(ByteBuffer(string: text)))
-            return OriginResponse(status: .init(code: code), fields: [:], contentLength: nil, content: content)
+            let content = FetchContent(stream: ByteStream(ByteBuffer(string: text)))
+            return FetchResponse(status: .init(code: code), fields: [:], contentLength: nil, content: content)
         }
     }
 }

@@ -6,7 +6,7 @@ package import HTTPTypes
 package import NIOCore
 
 /// The content of a request to an origin. Streams pass through without being held.
-package protocol OriginRequestContent: Sendable {
+package protocol FetchRequestContent: Sendable {
     /// Bytes; nil when only the end tells.
     var byteCount: Int? { get }
     /// The next chunk; nil at the end. Throws when the content can't be had whole.
@@ -14,16 +14,16 @@ package protocol OriginRequestContent: Sendable {
 }
 
 /// A request as it goes to an origin.
-package struct OriginRequest: Sendable {
+package struct FetchRequest: Sendable {
     package var method: HTTPRequest.Method
     /// Path and query as they go on the wire.
     package var target: String
     /// Everything but framing; must include `Host`.
     package var fields: HTTPFields
-    package var content: (any OriginRequestContent)?
+    package var content: (any FetchRequestContent)?
 
     package init(
-        method: HTTPRequest.Method, target: String, fields: HTTPFields, content: (any OriginRequestContent)? = nil
+        method: HTTPRequest.Method, target: String, fields: HTTPFields, content: (any FetchRequestContent)? = nil
     ) {
         self.method = method
         self.target = target
@@ -33,15 +33,15 @@ package struct OriginRequest: Sendable {
 }
 
 /// An origin's response; its content arrives while it is read.
-package struct OriginResponse: Sendable {
+package struct FetchResponse: Sendable {
     package var status: HTTPResponse.Status
     package var fields: HTTPFields
     /// What `Content-Length` announced; nil when the content is chunked or ends with the connection.
     package var contentLength: Int?
     /// Ends early with `OriginError` when the origin breaks its framing. Letting go of it gives the connection up.
-    package var content: OriginContent
+    package var content: FetchContent
 
-    package init(status: HTTPResponse.Status, fields: HTTPFields, contentLength: Int?, content: OriginContent) {
+    package init(status: HTTPResponse.Status, fields: HTTPFields, contentLength: Int?, content: FetchContent) {
         self.status = status
         self.fields = fields
         self.contentLength = contentLength
@@ -50,7 +50,7 @@ package struct OriginResponse: Sendable {
 }
 
 /// A response's content. Closes the connection if it is let go before the end.
-package final class OriginContent: Sendable {
+package final class FetchContent: Sendable {
     private let stream: ByteStream<OriginError>
     private let onRelease: @Sendable () -> Void
 
@@ -71,5 +71,5 @@ package final class OriginContent: Sendable {
 /// Fetches from origins.
 package protocol OriginFetcher: Sendable {
     /// Returns as soon as the response's head is there. Throws `OriginError`, or `CancellationError`.
-    func fetch(_ request: OriginRequest, from endpoint: OriginEndpoint) async throws -> OriginResponse
+    func fetch(_ request: FetchRequest, from endpoint: OriginEndpoint) async throws -> FetchResponse
 }
