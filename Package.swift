@@ -91,7 +91,7 @@ let services: [Target] =
         ], tests: [nioPosix])
     + library(
         "ControlService",
-        ["ByteStreaming", "HTTPTransport", "EdgeStorage", "DistributionModel", "HTTPCaching", "HTTPSemantics", httpTypes, nioCore, logging])
+        ["ByteStreaming", "HTTPTransport", "EdgeStorage", "S3Model", "HTTPCaching", "HTTPSemantics", httpTypes, nioCore, logging])
     + library(
         "SiteDeploy",
         ["OriginFetch", "ByteStreaming", "DistributionModel", "ConfigurationReading", "SigV4", "Cryptography", httpTypes, nioCore],

@@ -57,3 +57,16 @@ extension UnsafeMutableRawBufferPointer {
         self[index + 1] = 0x30 + UInt8(truncatingIfNeeded: value % 10)
     }
 }
+
+extension HTTPDate {
+    /// As ISO 8601 writes it in UTC, to the second: `2026-11-24T23:59:59Z`.
+    package var iso8601: String {
+        let time = CivilTime(secondsSince1970: min(max(self, Self.writable.lowerBound), Self.writable.upperBound).secondsSince1970)
+        func padded(_ value: Int64, _ width: Int) -> String {
+            let digits = String(value)
+            return String(repeating: "0", count: max(0, width - digits.count)) + digits
+        }
+        let date = "\(padded(time.year, 4))-\(padded(Int64(time.month), 2))-\(padded(Int64(time.day), 2))"
+        return "\(date)T\(padded(Int64(time.hour), 2)):\(padded(Int64(time.minute), 2)):\(padded(Int64(time.second), 2))Z"
+    }
+}

@@ -1,4 +1,16 @@
+import ConfigurationReading
+import ControlService
 import DistributionModel
+import EdgeService
+import EdgeStorage
+import Foundation
+import HTTPCaching
+import HTTPSemantics
+import HTTPTransport
+import Logging
+import NIOCore
+import NIOPosix
+import OriginFetch
 
 /// Builds the edge from its configuration and runs it until it is told to stop.
 enum EdgeServer {
@@ -6,6 +18,121 @@ enum EdgeServer {
     static func run(
         _ configuration: EdgeConfiguration, reload: @escaping @Sendable () throws -> EdgeConfiguration, events: ServerEvents
     ) async throws {
-        throw CommandFailure("this build has no edge server")
+        let logger = Logger(label: "skerry.edge")
+        let group = MultiThreadedEventLoopGroup.singleton
+        let fetcher = NIOOriginFetcher(group: group)
+        let cache = EdgeCache(
+            limits: EdgeCacheLimits(
+                memoryBytesMax: configuration.cache.memoryBytes, objectBytesMax: configuration.cache.objectBytesMax))
+        let service = EdgeService(
+            snapshot: try snapshot(of: configuration), cache: cache, fetcher: fetcher, clock: EdgeClock(now: wallClock),
+            requestIDs: RequestIDs(seed: .random(in: .min ... .max)), logger: logger)
+        let control = ControlService(
+            cache: cache, knowsDistribution: { service.snapshot.distribution(id: $0) != nil }, now: wallClock,
+            random: { .random(in: .min ... .max) }, logger: logger)
+        let limits = TransportLimits(configuration.limits)
+        let http = try await listen(on: configuration.listen.http, "listen.http", group, limits, service)
+        let controlListener = try await listen(on: configuration.listen.control, "listen.control", group, TransportLimits(), control)
+        announce(http, configuration.listen.http, as: .http)
+        announce(controlListener, configuration.listen.control, as: .control)
+        for await event in events.stream {
+            switch event {
+            case .reload: apply(reload, to: service, present: configuration)
+            case .stop(let reason):
+                logger.info("stopping", metadata: ["reason": "\(reason)"])
+                let patience = TimeAmount(configuration.limits.drainTimeout)
+                await http.drain(patience: patience)
+                await controlListener.drain(patience: .seconds(1))
+                fetcher.shutDown()
+                return
+            }
+        }
+    }
+
+    private static func listen(
+        on address: ListenAddress, _ setting: String, _ group: any EventLoopGroup, _ limits: TransportLimits,
+        _ service: any HTTPService
+    ) async throws -> HTTPListener {
+        do {
+            return try await HTTPListener.bind(
+                host: address.host, port: address.port, group: group, limits: limits, service: service)
+        } catch {
+            throw CommandFailure.cannotListen(on: address, setting: setting, because: error)
+        }
+    }
+
+    private static func announce(_ listener: HTTPListener, _ address: ListenAddress, as name: Listener) {
+        let actual = ListenAddress(host: address.host, port: listener.address.port ?? address.port)
+        ServerEvents.announceReady(actual.description, as: name)
+    }
+
+    /// Puts a changed file in force. What only takes effect at a start is named, not silently passed over.
+    private static func apply(
+        _ reload: @Sendable () throws -> EdgeConfiguration, to service: EdgeService, present: EdgeConfiguration
+    ) {
+        do {
+            let changed = try reload()
+            service.replaceSnapshot(try snapshot(of: changed))
+            let waiting = [
+                ("listen", changed.listen != present.listen), ("cache", changed.cache != present.cache),
+                ("limits", changed.limits != present.limits),
+            ].filter(\.1).map(\.0)
+            if waiting.isEmpty {
+                Terminal.note("edge: the configuration was read again and is in force")
+            } else {
+                Terminal.warning(
+                    "edge: the configuration is in force, except for changes under \(waiting.joined(separator: ", ")), which need a restart")
+            }
+        } catch {
+            Terminal.warning("edge: the configuration was not changed: \(error)")
+        }
+    }
+
+    private static func snapshot(of configuration: EdgeConfiguration) throws(CommandFailure) -> EdgeSnapshot {
+        var credentials: OriginAccessCredentials?
+        if let file = configuration.originAccess.credentialsFile, configuration.needsCredentials {
+            let pair = try ConfigurationFiles.credentials(file, profile: configuration.originAccess.profile)
+            credentials = OriginAccessCredentials(accessKeyID: pair.accessKeyID, secretAccessKey: pair.secretAccessKey)
+        }
+        do throws(EdgeSetupError) {
+            return try EdgeSnapshot(configuration, credentials: credentials)
+        } catch {
+            throw CommandFailure(error.description)
+        }
+    }
+
+    @Sendable private static func wallClock() -> HTTPDate {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        return HTTPDate(secondsSince1970: Int64(time.tv_sec))
+    }
+}
+
+extension EdgeConfiguration {
+    /// Whether any origin is signed for.
+    fileprivate var needsCredentials: Bool {
+        distributions.flatMap(\.origins).contains { origin in
+            guard case .s3(let bucket) = origin.kind else { return false }
+            switch bucket.access {
+            case .none: return false
+            case .originAccessControl(let control): return control.signingBehavior != .never
+            case .originAccessIdentity: return true
+            }
+        }
+    }
+}
+
+extension TransportLimits {
+    fileprivate init(_ limits: EdgeConfiguration.Limits) {
+        self.init()
+        connectionsMax = limits.connectionsMax
+        // The target alone is bounded by the pipeline; method and version come on top of it.
+        requestLineBytesMax = limits.urlBytesMax + 64
+        headBytesMax = limits.headerBytesMax
+        headTooLargeStatus = 413
+        keepAliveTimeout = TimeAmount(limits.keepAliveTimeout)
+        headTimeout = TimeAmount(limits.headerTimeout)
+        bodyTimeout = TimeAmount(limits.bodyTimeout)
+        sendTimeout = TimeAmount(limits.sendTimeout)
     }
 }

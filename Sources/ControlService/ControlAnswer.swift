@@ -1,0 +1,72 @@
+// What the control API answers with, as CloudFront's XML documents.
+
+import HTTPSemantics
+import HTTPTypes
+import S3Model
+
+/// A response document with its status.
+struct ControlAnswer {
+    var status: Int
+    var fields = HTTPFields()
+    var document: [UInt8]
+    var requestID = "skerry"
+
+    private static let namespace = "http://cloudfront.amazonaws.com/doc/2020-05-31/"
+
+    static let ready = ControlAnswer(status: 200, document: Array("<Ready/>\n".utf8))
+
+    static func invalidation(_ invalidation: Invalidation, status: Int, location: String?) -> ControlAnswer {
+        var writer = XMLWriter()
+        writer.element("Invalidation", namespace: namespace) { writer in
+            writer.leaf("Id", invalidation.id)
+            writer.leaf("Status", "Completed")
+            writer.leaf("CreateTime", invalidation.createdAt.iso8601)
+            writer.element("InvalidationBatch") { writer in
+                writer.element("Paths") { writer in
+                    writer.leaf("Quantity", String(invalidation.batch.paths.count))
+                    writer.element("Items") { writer in
+                        for path in invalidation.batch.paths { writer.leaf("Path", path) }
+                    }
+                }
+                writer.leaf("CallerReference", invalidation.batch.callerReference)
+            }
+        }
+        var answer = ControlAnswer(status: status, document: writer.bytes)
+        answer.fields[.location] = location
+        return answer
+    }
+
+    static func list(_ invalidations: [Invalidation]) -> ControlAnswer {
+        var writer = XMLWriter()
+        writer.element("InvalidationList", namespace: namespace) { writer in
+            writer.leaf("Marker", "")
+            writer.leaf("MaxItems", String(InvalidationLog.rememberedMax))
+            writer.leaf("IsTruncated", "false")
+            writer.leaf("Quantity", String(invalidations.count))
+            guard !invalidations.isEmpty else { return }
+            writer.element("Items") { writer in
+                for invalidation in invalidations {
+                    writer.element("InvalidationSummary") { writer in
+                        writer.leaf("Id", invalidation.id)
+                        writer.leaf("CreateTime", invalidation.createdAt.iso8601)
+                        writer.leaf("Status", "Completed")
+                    }
+                }
+            }
+        }
+        return ControlAnswer(status: 200, document: writer.bytes)
+    }
+
+    static func error(_ error: ControlError) -> ControlAnswer {
+        var writer = XMLWriter()
+        writer.element("ErrorResponse", namespace: namespace) { writer in
+            writer.element("Error") { writer in
+                writer.leaf("Type", error.status < 500 ? "Sender" : "Receiver")
+                writer.leaf("Code", error.code)
+                writer.leaf("Message", error.message)
+            }
+            writer.leaf("RequestId", "skerry")
+        }
+        return ControlAnswer(status: error.status, document: writer.bytes)
+    }
+}

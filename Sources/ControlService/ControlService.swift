@@ -1,0 +1,104 @@
+// The edge's control listener: the part of CloudFront's API that concerns a running edge, in CloudFront's own shapes, so
+// that `aws cloudfront --endpoint-url` works against it. Invalidations are carried out before they are answered.
+//
+// It is meant for loopback and asks for no credentials; requests that a browser makes for some web page are refused.
+
+package import EdgeStorage
+import ByteStreaming
+package import HTTPSemantics
+package import HTTPTransport
+import HTTPTypes
+package import Logging
+import NIOCore
+import S3Model
+
+/// Serves the control API of one edge process.
+package struct ControlService: HTTPService {
+    /// Bytes of a request document.
+    static let documentBytesMax = 16 * 1024 * 1024
+    private static let version = "2020-05-31"
+
+    private let invalidations: InvalidationLog
+    private let knowsDistribution: @Sendable (String) -> Bool
+    private let now: @Sendable () -> HTTPDate
+    private let logger: Logger
+
+    /// - Parameters:
+    ///   - knowsDistribution: whether a distribution of that id is served.
+    ///   - random: a source of identifiers.
+    package init(
+        cache: EdgeCache, knowsDistribution: @escaping @Sendable (String) -> Bool, now: @escaping @Sendable () -> HTTPDate,
+        random: @escaping @Sendable () -> UInt64, logger: Logger
+    ) {
+        invalidations = InvalidationLog(cache: cache, random: random)
+        self.knowsDistribution = knowsDistribution
+        self.now = now
+        self.logger = logger
+    }
+
+    package func handle(_ exchange: ServerExchange) async {
+        do {
+            let answer: ControlAnswer
+            do throws(ControlError) {
+                answer = try await self.answer(exchange)
+            } catch {
+                answer = .error(error)
+            }
+            var fields = answer.fields
+            fields[.contentType] = "text/xml"
+            fields[.cacheControl] = "no-store"
+            fields[.known("x-amzn-RequestId")] = answer.requestID
+            let body = exchange.head.method == .head ? nil : ByteBuffer(bytes: answer.document)
+            fields[.contentLength] = String(answer.document.count)
+            try await exchange.respond(ResponseHead(status: .init(code: answer.status), fields: fields), body: body)
+        } catch {
+            exchange.abort()
+        }
+    }
+
+    private func answer(_ exchange: ServerExchange) async throws(ControlError) -> ControlAnswer {
+        let head = exchange.head
+        guard head.fields[.origin] == nil else { throw .accessDenied("The control API does not answer web pages.") }
+        let parts = head.path.split(separator: "/", omittingEmptySubsequences: false).dropFirst()
+        if parts.elementsEqual(["ready"]), head.method == .get || head.method == .head { return .ready }
+        guard parts.first == Substring(Self.version), parts.count >= 4, parts[parts.startIndex + 1] == "distribution",
+            parts[parts.startIndex + 3] == "invalidation"
+        else { throw .unknownOperation(head.method.rawValue, head.path) }
+        let distributionID = String(parts[parts.startIndex + 2])
+        guard knowsDistribution(distributionID) else { throw .noSuchDistribution(distributionID) }
+        switch (head.method, parts.count) {
+        case (.post, 4): return try await create(distributionID, exchange)
+        case (.get, 4): return .list(invalidations.all(of: distributionID))
+        case (.get, 5):
+            let id = String(parts[parts.startIndex + 4])
+            guard let found = invalidations.find(id, of: distributionID) else { throw .noSuchInvalidation(id) }
+            return .invalidation(found, status: 200, location: nil)
+        default: throw .unknownOperation(head.method.rawValue, head.path)
+        }
+    }
+
+    private func create(_ distributionID: String, _ exchange: ServerExchange) async throws(ControlError) -> ControlAnswer {
+        let document: ByteBuffer
+        do {
+            guard let collected = try await exchange.body.collect(upTo: Self.documentBytesMax) else {
+                throw ControlError.batchTooLarge
+            }
+            document = collected
+        } catch let error as ControlError {
+            throw error
+        } catch {
+            throw .malformedInput("The request content broke off.")
+        }
+        guard document.readableBytes > 0 else { throw .missingBody }
+        let batch = try InvalidationBatch(document: Array(document.readableBytesView))
+        let (invalidation, removed) = try invalidations.run(batch, on: distributionID, at: now())
+        logger.info(
+            "invalidated",
+            metadata: [
+                "distribution": "\(distributionID)", "invalidation": "\(invalidation.id)",
+                "paths": "\(batch.paths.count)", "objects": "\(removed)",
+            ])
+        let location = "/\(Self.version)/distribution/\(distributionID)/invalidation/\(invalidation.id)"
+        return .invalidation(invalidation, status: 201, location: location)
+    }
+}

@@ -1,0 +1,62 @@
+// The document with which an invalidation is asked for (CloudFront API, CreateInvalidation).
+
+import HTTPCaching
+import S3Model
+
+/// Paths to invalidate together, and the caller's own name for the request.
+struct InvalidationBatch: Sendable, Equatable {
+    /// CloudFront's limits on what may be in progress at one time; a batch is in progress as a whole.
+    static let pathsMax = 3_000
+    static let wildcardsMax = 15
+
+    var paths: [String]
+    var patterns: [InvalidationPattern]
+    var callerReference: String
+
+    init(document: [UInt8]) throws(ControlError) {
+        let root: XMLElement
+        do throws(S3Error) {
+            root = try XMLElement.read(document, root: "InvalidationBatch")
+            try root.requireOnly(["Paths", "CallerReference"])
+        } catch {
+            throw .malformedInput(error.message)
+        }
+        let reference: String?
+        let pathsElement: XMLElement?
+        let quantity: String?
+        let items: XMLElement?
+        do throws(S3Error) {
+            reference = try root.value("CallerReference")
+            pathsElement = try root.only("Paths")
+            quantity = try pathsElement?.value("Quantity")
+            items = try pathsElement?.only("Items")
+        } catch {
+            throw .malformedInput(error.message)
+        }
+        guard let reference, !reference.isEmpty else { throw .invalidArgument("CallerReference is missing.") }
+        guard let quantity, let count = Int(quantity) else { throw .invalidArgument("Paths needs a Quantity.") }
+        let paths = items?.children.map(\.text) ?? []
+        guard count == paths.count else {
+            throw .inconsistentQuantities("Quantity says \(count), but there are \(paths.count) paths.")
+        }
+        guard !paths.isEmpty else { throw .invalidArgument("There is no path to invalidate.") }
+        guard paths.count <= Self.pathsMax else {
+            throw .tooManyInvalidations("\(paths.count) paths; at most \(Self.pathsMax) may be in progress.")
+        }
+        var patterns: [InvalidationPattern] = []
+        for path in paths {
+            do {
+                patterns.append(try InvalidationPattern(path))
+            } catch {
+                throw .invalidArgument("Your request contains an invalid path, \(path): \(error).")
+            }
+        }
+        let wildcards = patterns.count(where: \.isWildcard)
+        guard wildcards <= Self.wildcardsMax else {
+            throw .tooManyInvalidations("\(wildcards) wildcard paths; at most \(Self.wildcardsMax) may be in progress.")
+        }
+        self.paths = paths
+        self.patterns = patterns
+        callerReference = reference
+    }
+}

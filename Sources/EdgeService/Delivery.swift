@@ -1,0 +1,159 @@
+// Turns an answer into the response that this viewer gets: conditions and ranges are applied (RFC 9110 sections 13 and 14), and the
+// fields that differ from request to request are added.
+
+import EdgeStorage
+import HTTPCaching
+import HTTPSemantics
+import HTTPTransport
+import HTTPTypes
+import NIOCore
+
+/// Writes answers to one exchange.
+struct Delivery {
+    /// Bytes handed to the connection at a time, so that a slow viewer's progress shows.
+    private static let writeBytes = 256 * 1024
+
+    let exchange: ServerExchange
+    let requestID: String
+    let clock: EdgeClock
+
+    /// An error found before it was known which distribution the request is for.
+    func deliver(_ error: EdgeError) async throws {
+        try await page(for: error, .error, viaName: nil)
+    }
+
+    func deliver(_ final: FinalAnswer, to request: EdgeRequest) async throws {
+        switch final.answer {
+        case .entry(let entry, let type):
+            try await deliver(entry, final.resultType ?? type, final, to: request)
+        case .stream(let response, let reader):
+            try await deliver(response, reader, final, to: request)
+        case .edge(let error, let type):
+            try await page(for: error, final.resultType ?? type, viaName: request.distribution.viaName)
+        }
+    }
+
+    private func page(for error: EdgeError, _ type: ResultType, viaName: String?) async throws {
+        var fields = ErrorPage.fields(now: clock.now())
+        addOwn(to: &fields, type, viaName: viaName)
+        let body = ErrorPage.html(error, requestID: requestID)
+        fields[.contentLength] = String(body.readableBytes)
+        try await exchange.respond(ResponseHead(status: .init(code: error.status), fields: fields), body: body)
+    }
+
+    // MARK: Stored responses
+
+    private func deliver(_ entry: CachedResponse, _ type: ResultType, _ final: FinalAnswer, to request: EdgeRequest) async throws {
+        let now = clock.now()
+        var fields = entry.fields
+        addOwn(to: &fields, type, viaName: request.distribution.viaName)
+        if type == .hit || type == .refreshHit { fields[.age] = String(entry.facts.ageSeconds(at: now)) }
+        let selection = final.isErrorPage ? .whole
+            : Selection(request, status: entry.status.code, fields: entry.fields, length: entry.body.byteCount, now: now)
+        switch selection {
+        case .notModified: try await notModified(fields)
+        case .unsatisfiable: try await unsatisfiable(fields, length: entry.body.byteCount)
+        case .whole:
+            try await send(fields, final.status ?? entry.status, entry.body.slice(0..<entry.body.byteCount), request)
+        case .part(let range):
+            fields[.contentRange] = ContentRange.part(Int64(range.lowerBound)..<Int64(range.upperBound), complete: Int64(entry.body.byteCount)).description
+            fields[.contentLength] = String(range.count)
+            try await send(fields, .partialContent, entry.body.slice(range), request)
+        case .parts(let ranges):
+            let multipart = MultipartRanges(ranges, complete: entry.body.byteCount, contentType: entry.fields[.contentType], boundary: requestID)
+            fields[.contentType] = multipart.contentType
+            fields[.contentLength] = String(multipart.byteCount)
+            try await send(fields, .partialContent, multipart.pieces(of: entry.body), request)
+        }
+    }
+
+    private func send(
+        _ fields: HTTPFields, _ status: HTTPResponse.Status, _ pieces: [ByteBuffer], _ request: EdgeRequest
+    ) async throws {
+        try await exchange.start(ResponseHead(status: status, fields: fields))
+        if request.method != .head {
+            for piece in pieces {
+                var piece = piece
+                while let part = piece.readSlice(length: min(Self.writeBytes, piece.readableBytes)), part.readableBytes > 0 {
+                    try await exchange.write(part)
+                }
+            }
+        }
+        try await exchange.finish()
+    }
+
+    // MARK: Responses on their way
+
+    private func deliver(
+        _ response: StreamedResponse, _ reader: FillReader<FillOutcome>, _ final: FinalAnswer, to request: EdgeRequest
+    ) async throws {
+        let now = clock.now()
+        let type = final.resultType ?? response.resultType
+        var fields = response.fields
+        addOwn(to: &fields, type, viaName: request.distribution.viaName)
+        if type == .hit { fields[.age] = "0" }
+        // What went through untouched was judged by the origin; what is being stored is judged here.
+        let judgesHere = response.isShareable && !final.isErrorPage
+        let selection = judgesHere
+            ? Selection(request, status: response.status.code, fields: response.fields, length: response.contentLength, now: now)
+            : .whole
+        switch selection {
+        case .notModified: try await notModified(fields)
+        case .unsatisfiable: try await unsatisfiable(fields, length: response.contentLength ?? 0)
+        case .whole, .parts:
+            // Several parts of something that is still arriving: the whole is the right answer too.
+            try await relay(fields, final.status ?? response.status, reader, 0..<Int.max, request)
+        case .part(let range):
+            fields[.contentRange] = ContentRange.part(
+                Int64(range.lowerBound)..<Int64(range.upperBound), complete: response.contentLength.map { Int64($0) }
+            ).description
+            fields[.contentLength] = String(range.count)
+            try await relay(fields, .partialContent, reader, range, request)
+        }
+    }
+
+    /// Passes on the wanted bytes as they come.
+    private func relay(
+        _ fields: HTTPFields, _ status: HTTPResponse.Status, _ reader: FillReader<FillOutcome>, _ range: Range<Int>, _ request: EdgeRequest
+    ) async throws {
+        try await exchange.start(ResponseHead(status: status, fields: fields))
+        if request.method != .head {
+            var position = 0
+            while position < range.upperBound, var chunk = try await reader.next() {
+                let start = position
+                position += chunk.readableBytes
+                guard position > range.lowerBound else { continue }
+                if start < range.lowerBound { chunk.moveReaderIndex(forwardBy: range.lowerBound - start) }
+                if position > range.upperBound { chunk = chunk.getSlice(at: chunk.readerIndex, length: range.upperBound - max(start, range.lowerBound)) ?? chunk }
+                try await exchange.write(chunk)
+            }
+        }
+        try await exchange.finish()
+    }
+
+    // MARK: Short answers
+
+    private func notModified(_ fields: HTTPFields) async throws {
+        var fields = fields
+        for name in [HTTPField.Name.contentLength, .contentType, .contentEncoding, .contentRange] { fields[name] = nil }
+        try await exchange.respond(ResponseHead(status: .notModified, fields: fields))
+    }
+
+    private func unsatisfiable(_ fields: HTTPFields, length: Int) async throws {
+        var fields = fields
+        for name in [HTTPField.Name.contentEncoding, .eTag, .lastModified] { fields[name] = nil }
+        fields[.contentRange] = ContentRange.unsatisfied(complete: Int64(length)).description
+        fields[.contentType] = ErrorPage.contentType
+        let body = ErrorPage.html(EdgeError(status: 416, message: "The requested range lies outside the object."), requestID: requestID)
+        fields[.contentLength] = String(body.readableBytes)
+        fields[.xCache] = "\(ResultType.error.xCache)"
+        try await exchange.respond(ResponseHead(status: .rangeNotSatisfiable, fields: fields), body: body)
+    }
+
+    private func addOwn(to fields: inout HTTPFields, _ type: ResultType, viaName: String?) {
+        fields[.xCache] = "\(type.xCache)"
+        if let viaName { fields.append(HTTPField(name: .via, value: "1.1 \(viaName) (CloudFront)")) }
+        fields[.xAmzCfPop] = edgeLocation
+        fields[.xAmzCfId] = requestID
+    }
+}

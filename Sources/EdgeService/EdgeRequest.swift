@@ -1,0 +1,110 @@
+// A viewer's request once it is known what it is for: which distribution, which behaviour, which object.
+
+import ByteStreaming
+import DistributionModel
+import EdgeStorage
+import HTTPCaching
+import HTTPSemantics
+import HTTPTransport
+import HTTPTypes
+import NIOCore
+import OriginFetch
+
+/// A request as the cache and the origin see it.
+struct EdgeRequest: Sendable {
+    var distribution: ServedDistribution
+    var behavior: ServedBehavior
+    var method: HTTPRequest.Method
+    /// The raw path, the default root object already in the place of `/`.
+    var path: String
+    var query: String?
+    var fields: HTTPFields
+    var viewerHost: String
+    var viewerAddress: String
+    var version: HTTPVersion
+    var requestID: String
+    /// Present only for methods that are passed on with content.
+    var content: ViewerContent?
+
+    /// Whether an answer may come from, and go into, the cache.
+    var isCacheable: Bool { methodClass != nil }
+
+    var methodClass: CacheKey.MethodClass? {
+        switch method {
+        case .get, .head: .read
+        case .options where behavior.model.cachedMethods.contains(.options): .options
+        default: nil
+        }
+    }
+
+    /// What the object is found by.
+    var identity: ObjectIdentity {
+        let key = behavior.policy.makeKey(
+            method: methodClass ?? .read, distribution: distribution.model.id, path: path, query: query, fields: fields)
+        let keyed = query.flatMap { QueryString.filtered($0, by: [behavior.policy.queryStrings]) }
+        return ObjectIdentity(key: key, distributionID: distribution.model.id, path: path, query: keyed)
+    }
+
+    var encodingClass: AcceptEncodingClass { AcceptEncodingClass(AcceptEncoding(fields), policy: behavior.policy) }
+
+    /// The request for a custom error page, made in this one's stead: plain, without conditions or ranges.
+    func forErrorPage(at path: String) -> EdgeRequest {
+        var page = self
+        page.path = path
+        page.query = nil
+        page.method = method == .head ? .head : .get
+        page.content = nil
+        page.behavior = distribution.behavior(forPath: path.utf8Span.span)
+        for name in HTTPFields.conditionalNames + [.range] { page.fields[name] = nil }
+        return page
+    }
+
+    /// The request as it goes to the origin, signature included.
+    func toOrigin(method: HTTPRequest.Method, conditionals: OriginRequest.Conditionals, passesRange: Bool, now: HTTPDate) -> FetchRequest {
+        let origin = behavior.origin
+        let rules = OriginRequest(
+            cachePolicy: behavior.policy, originHost: origin.host, viewerAddress: viewerAddress,
+            viewerVersion: version == .http10 ? "1.0" : "1.1", distributionDomain: distribution.viaName, requestID: requestID,
+            customHeaders: origin.customHeaders, conditionals: conditionals, passesRange: passesRange)
+        var outgoing = rules.fields(from: fields, method: method, viewerHost: viewerHost)
+        if origin.access.passesAuthorization(fields) { outgoing[.authorization] = fields[.authorization] }
+        let path = origin.model.originPath.text + path
+        let query = rules.query(from: query)
+        origin.access.sign(
+            method: method, path: path, query: query, fields: &outgoing, hasContent: content != nil, at: now)
+        return FetchRequest(
+            method: method, target: query.map { "\(path)?\($0)" } ?? path, fields: outgoing, content: content)
+    }
+}
+
+extension HTTPFields {
+    static let conditionalNames: [HTTPField.Name] = [.ifMatch, .ifNoneMatch, .ifModifiedSince, .ifUnmodifiedSince, .ifRange]
+}
+
+/// A viewer's content on its way to the origin, bounded in size.
+struct ViewerContent: FetchRequestContent {
+    let body: RequestBody
+    let counter: ByteCounter
+    let bytesMax: Int
+
+    init(_ body: RequestBody, bytesMax: Int) {
+        self.body = body
+        self.bytesMax = bytesMax
+        counter = ByteCounter()
+    }
+
+    var byteCount: Int? { body.expectedBytes }
+
+    func nextChunk() async throws -> ByteBuffer? {
+        var iterator = body.makeAsyncIterator()
+        guard let chunk = try await iterator.next() else { return nil }
+        guard counter.add(chunk.readableBytes) <= bytesMax else { throw ContentTooLarge(bytesMax: bytesMax) }
+        return chunk
+    }
+}
+
+/// More content than the edge passes on.
+struct ContentTooLarge: Error, CustomStringConvertible {
+    var bytesMax: Int
+    var description: String { "the request content exceeds \(bytesMax) bytes" }
+}

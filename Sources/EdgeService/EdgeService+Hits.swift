@@ -1,0 +1,91 @@
+// The fast path. A plain GET or HEAD whose answer is fresh in memory is served here, on the event loop, from the request's
+// raw bytes: no task, no field list, no string. Whatever is not plain is declined and takes the pipeline, which gives the same
+// answer; nothing is decided here that is not decided there.
+
+import DistributionModel
+import EdgeStorage
+import HTTPCaching
+import HTTPSemantics
+package import HTTPTransport
+import HTTPTypes
+package import NIOCore
+
+extension EdgeService {
+    package func answerImmediately(
+        _ request: RequestView, on connection: ConnectionInfo, into output: inout ByteBuffer
+    ) -> ImmediateAnswer {
+        let isHEAD = request.isHEAD
+        guard isHEAD || request.isGET, request.known.isDisjoint(with: .needPipeline) else { return .declined }
+        let snapshot = self.snapshot
+        guard let distribution = snapshot.distribution(forHost: request.authority), distribution.model.enabled,
+            request.path.first == UInt8(ascii: "/")
+        else { return .declined }
+        return distribution.withRootPath(of: request.path) { path in
+            guard let behavior = plainBehavior(of: distribution, path: path) else { return .declined }
+            let now = clock.now()
+            guard let entry = cache.lookup(key(of: request, path: path, distribution, behavior)),
+                case .fresh(let age) = personality.reuse(of: entry.facts, for: plainRead, at: now),
+                entry.preparedHead.readableBytes > 0, entry.status.code < 400, entry.body.pieces.count <= 1
+            else { return .declined }
+            output.writeImmutableBuffer(entry.preparedHead)
+            output.writeImmutableBuffer(distribution.hitFields)
+            requestIDs.append(to: &output)
+            output.writeStaticString("\r\nAge: ")
+            output.writeDecimal(age)
+            output.writeStaticString("\r\n\r\n")
+            return .answered(body: isHEAD ? nil : entry.body.pieces.first)
+        }
+    }
+
+    /// The behaviour for a path that needs no normalising, if its key needs no header or cookie.
+    private func plainBehavior(of distribution: ServedDistribution, path: UnsafeRawBufferPointer) -> ServedBehavior? {
+        guard PathNormalization.isNormalized(path) else { return nil }
+        guard !distribution.behaviors.isEmpty else {
+            return distribution.defaultBehavior.hasPlainKey ? distribution.defaultBehavior : nil
+        }
+        let behavior = path.withMemoryRebound(to: UInt8.self) { distribution.behavior(forPath: $0.span) }
+        return behavior.hasPlainKey ? behavior : nil
+    }
+
+    private func key(
+        of request: RequestView, path: UnsafeRawBufferPointer, _ distribution: ServedDistribution, _ behavior: ServedBehavior
+    ) -> CacheKey {
+        var accepted = AcceptEncodingClass.none
+        if behavior.policy.normalizesAcceptEncoding, let value = request.acceptEncoding {
+            accepted = value.withMemoryRebound(to: UInt8.self) {
+                AcceptEncodingClass(AcceptEncoding($0.span), policy: behavior.policy)
+            }
+        }
+        var builder = CacheKey.Builder(reservingBytes: 64 + path.count + (request.query?.count ?? 0))
+        builder.reset(method: .read, distribution: distribution.model.id, path: path, acceptEncoding: accepted)
+        builder.appendQuery(request.query, selecting: behavior.policy.queryStrings)
+        return builder.finish()
+    }
+}
+
+private let plainRead = RequestFacts(method: .get)
+
+extension KnownFields {
+    /// Fields that make a request more than plain.
+    fileprivate static let needPipeline: KnownFields = [.range, .conditional, .upgrade, .expect]
+}
+
+extension ByteBuffer {
+    /// A number in decimal without making a string.
+    fileprivate mutating func writeDecimal(_ value: Int64) {
+        writeWithUnsafeMutableBytes(minimumWritableBytes: 20) { target in
+            var rest = UInt64(max(0, value))
+            var digits = 1
+            var bound: UInt64 = 10
+            while rest >= bound, digits < 20 {
+                digits += 1
+                bound = bound.multipliedReportingOverflow(by: 10).overflow ? .max : bound * 10
+            }
+            for position in stride(from: digits - 1, through: 0, by: -1) {
+                target[position] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
+                rest /= 10
+            }
+            return digits
+        }
+    }
+}

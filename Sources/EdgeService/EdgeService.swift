@@ -1,0 +1,56 @@
+// The edge as an HTTP service: hits are answered on the connection's event loop (`EdgeService+Hits.swift`), everything else
+// in a task, by the steps of `RequestPipeline.swift`.
+
+package import EdgeStorage
+package import HTTPCaching
+package import HTTPTransport
+package import Logging
+package import NIOCore
+package import OriginFetch
+import HTTPSemantics
+import HTTPTypes
+import Synchronization
+
+/// Serves the distributions of a configuration.
+package final class EdgeService: HTTPService {
+    package let cache: EdgeCache
+    let personality: Personality
+    let clock: EdgeClock
+    let requestIDs: RequestIDs
+    let logger: Logger
+    let driver: FillDriver
+    private let current: Mutex<EdgeSnapshot>
+
+    package init(
+        snapshot: EdgeSnapshot, cache: EdgeCache, fetcher: any OriginFetcher, personality: Personality = .cloudFront,
+        clock: EdgeClock, requestIDs: RequestIDs, logger: Logger
+    ) {
+        self.cache = cache
+        self.personality = personality
+        self.clock = clock
+        self.requestIDs = requestIDs
+        self.logger = logger
+        driver = FillDriver(fetcher: fetcher, cache: cache, personality: personality, clock: clock, logger: logger)
+        current = Mutex(snapshot)
+    }
+
+    /// The configuration in force; a request reads it once.
+    package var snapshot: EdgeSnapshot { current.withLock { $0 } }
+
+    /// Puts another configuration in force for requests that come from now on.
+    package func replaceSnapshot(_ snapshot: EdgeSnapshot) { current.withLock { $0 = snapshot } }
+
+    package func handle(_ exchange: ServerExchange) async {
+        await RequestPipeline(service: self, exchange: exchange, requestID: requestIDs.next()).run()
+    }
+
+    package func refusal(of error: RequestError, on connection: ConnectionInfo) -> (ResponseHead, ByteBuffer) {
+        let requestID = requestIDs.next()
+        var fields = ErrorPage.fields(now: clock.now())
+        fields[.xCache] = "\(ResultType.error.xCache)"
+        fields[.xAmzCfPop] = edgeLocation
+        fields[.xAmzCfId] = requestID
+        let page = EdgeError(status: error.status, message: "The request was refused: \(error.reason).")
+        return (ResponseHead(status: .init(code: error.status), fields: fields), ErrorPage.html(page, requestID: requestID))
+    }
+}

@@ -1,0 +1,271 @@
+// Runs one fetch for all who wait for it: asks the origin, decides what its answer means for the cache, streams the content
+// and stores it. The steps of a response are in `receive`; nothing here knows who is waiting.
+
+import DistributionModel
+import EdgeStorage
+import HTTPCaching
+import HTTPSemantics
+import HTTPTransport
+import HTTPTypes
+import Logging
+import NIOCore
+import OriginFetch
+
+/// What a fetch is for.
+struct FillPurpose: Sendable {
+    /// The entry that has expired, kept at hand in case the origin confirms it or fails.
+    var expired: CachedResponse?
+    /// Fields that let the origin answer 304.
+    var conditionals: ConditionalFields?
+    /// The request goes through as it is, and what comes back is for it alone.
+    var passesThrough = false
+}
+
+/// Fetches from origins into the cache.
+struct FillDriver: Sendable {
+    let fetcher: any OriginFetcher
+    let cache: EdgeCache
+    let personality: Personality
+    let clock: EdgeClock
+    let logger: Logger
+
+    /// Runs the fetch to its end; afterwards the outcome is known and the stream has ended.
+    func run(_ permit: FillPermit, for request: EdgeRequest, _ purpose: FillPurpose) async {
+        let requestedAt = clock.now()
+        do {
+            let outgoing = outgoingRequest(request, purpose, now: requestedAt)
+            let response = try await fetcher.fetch(outgoing, from: request.behavior.origin.endpoint)
+            await receive(response, permit, request, purpose, requestedAt: requestedAt)
+        } catch let error as OriginError {
+            logger.debug("origin failed", metadata: ["origin": "\(error.origin)", "error": "\(error)", "request": "\(request.requestID)"])
+            await originFailed(error, permit, request, purpose)
+        } catch {
+            // The fetch was cancelled because nobody waits for it any more.
+            permit.fill.resolve(.failed(status: 499, detail: "cancelled"))
+            permit.fill.end(.failure(.abandoned))
+        }
+        permit.close()
+    }
+
+    private func outgoingRequest(_ request: EdgeRequest, _ purpose: FillPurpose, now: HTTPDate) -> FetchRequest {
+        if purpose.passesThrough {
+            return request.toOrigin(method: request.method, conditionals: .pass, passesRange: true, now: now)
+        }
+        // What is fetched for the cache is fetched whole and without the viewer's conditions, which are answered from it.
+        let method: HTTPRequest.Method = request.method == .head ? .get : request.method
+        return request.toOrigin(
+            method: method, conditionals: purpose.conditionals.map { .replace($0) } ?? .drop, passesRange: false, now: now)
+    }
+
+    // MARK: The origin answered
+
+    private func receive(
+        _ response: FetchResponse, _ permit: FillPermit, _ request: EdgeRequest, _ purpose: FillPurpose, requestedAt: HTTPDate
+    ) async {
+        let receivedAt = clock.now()
+        let facts = ResponseFacts(
+            status: response.status.code, fields: response.fields, bodyLength: response.contentLength.map { Int64($0) },
+            requestedAt: requestedAt, receivedAt: receivedAt)
+        if let expired = purpose.expired {
+            if response.status.code == 304, purpose.conditionals != nil {
+                confirm(expired, by: facts, permit, request)
+                return
+            }
+            if response.status.code >= 500,
+                serveStale(expired, after: .status(response.status.code), permit, request, now: receivedAt)
+            {
+                return
+            }
+        }
+        await stream(response, facts, permit, request, purpose)
+    }
+
+    /// 304: the entry is good for another lifetime, under the fields that came with it.
+    private func confirm(_ expired: CachedResponse, by facts: ResponseFacts, _ permit: FillPermit, _ request: EdgeRequest) {
+        let fields = StoredFields.updated(
+            expired.fields, with: facts.fields, edgeCompressed: expired.isEdgeCompressed,
+            forwardsCookies: request.behavior.forwardsCookies, receivedAt: facts.receivedAt)
+        // An Age the 304 brought counts; the stored response's own was spent long ago.
+        var judged = fields
+        judged[.age] = facts.fields[.age]
+        let renewed = ResponseFacts(
+            status: expired.status.code, fields: judged, bodyLength: Int64(expired.body.byteCount),
+            requestedAt: facts.requestedAt, receivedAt: facts.receivedAt)
+        var conditionals = expired.facts.conditionals
+        let named = ConditionalFields(originFields: facts.fields, now: facts.receivedAt)
+        if let tag = named.ifNoneMatch { conditionals.ifNoneMatch = tag }
+        if let date = named.ifModifiedSince { conditionals.ifModifiedSince = date }
+        switch personality.storability(of: renewed, for: RequestFacts(method: .get, fields: request.fields), under: request.storagePolicy(for: expired.status.code)) {
+        case .store(let freshness):
+            let entry = expired.updated(
+                facts: EntryFacts(
+                    status: expired.status.code, storedAt: facts.receivedAt, freshness: freshness, conditionals: conditionals),
+                fields: fields,
+                preparedHead: PreparedHead.bytes(status: expired.status, fields: fields))
+            cache.replace(expired, with: entry)
+            permit.fill.resolve(.entry(entry, .refreshHit))
+        case .doNotStore:
+            cache.remove(expired.identity.key)
+            permit.fill.resolve(.entry(expired.updated(facts: expired.facts, fields: fields), .refreshHit))
+        }
+        permit.fill.end(.success(()))
+    }
+
+    /// The response goes to those who wait, compressed if it should be, and into the cache if it may.
+    private func stream(
+        _ response: FetchResponse, _ facts: ResponseFacts, _ permit: FillPermit, _ request: EdgeRequest, _ purpose: FillPurpose
+    ) async {
+        let decision = purpose.passesThrough ? .doNotStore(.methodNotCached) : storability(of: facts, for: request)
+        let coding = compression(of: response, for: request, purpose)
+        var fields = StoredFields.prepared(
+            response.fields, forwardsCookies: request.behavior.forwardsCookies || purpose.passesThrough, receivedAt: facts.receivedAt)
+        if let coding { fields = CompressionRule.rewritten(fields, coding: coding) }
+        fields[.vary] = ViewerVary.rewritten(
+            fields, cachePolicy: request.behavior.policy, originRequestPolicy: nil, edgeCompressed: coding != nil)
+        let contentLength = coding == nil ? response.contentLength : nil
+        var keeps = false
+        if case .store = decision { keeps = (contentLength ?? 0) <= cache.limits.objectBytesMax }
+        if !keeps { permit.stopKeeping() }
+        permit.fill.resolve(
+            .stream(
+                StreamedResponse(
+                    status: response.status, fields: fields, contentLength: contentLength,
+                    resultType: response.status.code >= 400 ? .error : .miss, isShareable: keeps)))
+        do {
+            keeps = try await passContent(of: response, coding: coding, permit, keeps: keeps)
+        } catch {
+            logger.debug("response broke off", metadata: ["error": "\(error)", "request": "\(request.requestID)"])
+            permit.fill.end(.failure(.originFailed("\(error)")))
+            return
+        }
+        if keeps, case .store(let freshness) = decision, let chunks = permit.fill.keptChunks() {
+            let body = CachedBody(copying: chunks)
+            if HTTPResponse.hasContent(response.status.code) { fields[.contentLength] = String(body.byteCount) }
+            permit.store(
+                CachedResponse(
+                    identity: permit.identity,
+                    facts: EntryFacts(
+                        status: response.status.code, storedAt: facts.receivedAt, freshness: freshness,
+                        conditionals: ConditionalFields(originFields: response.fields, now: facts.receivedAt)),
+                    status: response.status, fields: fields, body: body, isEdgeCompressed: coding != nil,
+                    preparedHead: PreparedHead.bytes(status: response.status, fields: fields)))
+        } else if let expired = purpose.expired, facts.status < 500 {
+            // The origin has something else by now that may not be kept: the old entry is of no more use.
+            cache.remove(expired.identity.key)
+        }
+        permit.fill.end(.success(()))
+    }
+
+    /// Hands the content on; answers whether all of it was kept.
+    private func passContent(
+        of response: FetchResponse, coding: CompressionRule.Coding?, _ permit: FillPermit, keeps: Bool
+    ) async throws -> Bool {
+        var keeps = keeps
+        var total = 0
+        func pass(_ chunk: ByteBuffer) async throws {
+            guard chunk.readableBytes > 0 else { return }
+            total += chunk.readableBytes
+            if keeps, total > cache.limits.objectBytesMax {
+                keeps = false
+                permit.stopKeeping()
+            }
+            keeps = try await permit.append(chunk, keeping: keeps)
+        }
+        if let coding {
+            var encoder = try ContentEncoder(coding, contentLength: response.contentLength)
+            while let chunk = try await response.content.next() { try await pass(try encoder.encode(chunk)) }
+            try await pass(try encoder.finish())
+        } else {
+            while let chunk = try await response.content.next() { try await pass(chunk) }
+        }
+        return keeps
+    }
+
+    private func storability(of facts: ResponseFacts, for request: EdgeRequest) -> Storability {
+        let method: HTTPRequest.Method = request.method == .head ? .get : request.method
+        return personality.storability(
+            of: facts, for: RequestFacts(method: method, fields: request.fields), under: request.storagePolicy(for: facts.status))
+    }
+
+    private func compression(of response: FetchResponse, for request: EdgeRequest, _ purpose: FillPurpose) -> CompressionRule.Coding? {
+        guard !purpose.passesThrough || request.method == .get else { return nil }
+        let decision = request.behavior.compression.decision(
+            status: response.status.code, fields: response.fields, policy: request.behavior.policy,
+            accepted: request.encodingClass, viewerIsHTTP10: request.version == .http10)
+        if case .compress(let coding) = decision { return coding }
+        return nil
+    }
+
+    // MARK: The origin failed
+
+    private func originFailed(_ error: OriginError, _ permit: FillPermit, _ request: EdgeRequest, _ purpose: FillPurpose) async {
+        let now = clock.now()
+        if let expired = purpose.expired, serveStale(expired, after: .unreachable, permit, request, now: now) { return }
+        let page = EdgeError(status: error.status, message: error.pageMessage)
+        guard request.isCacheable, !purpose.passesThrough, request.method != .head else {
+            permit.fill.resolve(.failed(status: page.status, detail: page.message))
+            permit.fill.end(.failure(.originFailed(error.description)))
+            return
+        }
+        // CloudFront remembers its own 5xx answers too, for Error Caching Minimum TTL, and so spares a dead origin.
+        var fields = ErrorPage.fields(now: now)
+        let body = CachedBody(copying: [ErrorPage.html(page, requestID: nil)])
+        fields[.contentLength] = String(body.byteCount)
+        let status = HTTPResponse.Status(code: page.status)
+        let lifetime = request.distribution.errorCachingMinTTL(for: page.status)
+        let entry = CachedResponse(
+            identity: permit.identity,
+            facts: EntryFacts(
+                status: page.status, storedAt: now,
+                freshness: Freshness(lifetimeSeconds: lifetime, source: .errorCachingMinTTL)),
+            status: status, fields: fields, body: body)
+        if lifetime > 0, error.kind != .capacity { permit.store(entry) }
+        permit.fill.resolve(.entry(entry, error.kind == .capacity ? .capacityExceeded : .error))
+        permit.fill.end(.success(()))
+    }
+
+    /// Lets the expired entry stand in, and remembers when to ask again; false when it may not.
+    private func serveStale(
+        _ expired: CachedResponse, after failure: OriginFailure, _ permit: FillPermit, _ request: EdgeRequest, now: HTTPDate
+    ) -> Bool {
+        let status = if case .status(let code) = failure { code } else { 504 }
+        guard case .serveStale(_, let retryAt) = personality.fallback(
+            to: expired.facts, after: failure, under: request.storagePolicy(for: status), at: now)
+        else { return false }
+        var facts = expired.facts
+        facts.retryAt = retryAt
+        let entry = expired.updated(facts: facts)
+        cache.replace(expired, with: entry)
+        permit.fill.resolve(.entry(entry, .hit))
+        permit.fill.end(.success(()))
+        return true
+    }
+}
+
+extension EdgeRequest {
+    func storagePolicy(for status: Int) -> StoragePolicy {
+        StoragePolicy(
+            cachePolicy: behavior.policy, cachesOptions: behavior.model.cachedMethods.contains(.options),
+            errorCachingMinTTL: distribution.errorCachingMinTTL(for: status))
+    }
+}
+
+extension HTTPResponse {
+    /// Whether responses of this status have content at all (RFC 9110 section 6.4.1).
+    static func hasContent(_ status: Int) -> Bool { status >= 200 && status != 204 && status != 304 }
+}
+
+extension OriginError {
+    /// What the page tells the viewer: the kind of trouble, not the origin's address.
+    fileprivate var pageMessage: String {
+        switch kind {
+        case .dns: "The origin's name could not be resolved."
+        case .connect: "The edge could not connect to the origin."
+        case .timeout: "The origin did not answer in time."
+        case .communication: "The origin closed the connection before its answer was complete."
+        case .invalidResponse: "The origin's answer was not valid HTTP."
+        case .requestContent: "The request's content did not arrive whole."
+        case .capacity: "All connections to the origin are busy."
+        }
+    }
+}

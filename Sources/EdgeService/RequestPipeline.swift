@@ -1,0 +1,217 @@
+// The life of a request that is not a plain hit, as a list of steps (`run`), in the order that CloudFront documents.
+
+import ByteStreaming
+import DistributionModel
+import EdgeStorage
+import HTTPCaching
+import HTTPSemantics
+import HTTPTransport
+import HTTPTypes
+import NIOCore
+
+/// What a request is answered with, before delivery.
+enum Answer: Sendable {
+    /// A stored response.
+    case entry(CachedResponse, ResultType)
+    /// A response whose content is still arriving.
+    case stream(StreamedResponse, FillReader<FillOutcome>)
+    /// An error of the edge's own.
+    case edge(EdgeError, ResultType)
+
+    var status: Int {
+        switch self {
+        case .entry(let entry, _): entry.status.code
+        case .stream(let response, _): response.status.code
+        case .edge(let error, _): error.status
+        }
+    }
+}
+
+/// One request's way through the edge.
+struct RequestPipeline {
+    let service: EdgeService
+    let exchange: ServerExchange
+    let requestID: String
+
+    private var cache: EdgeCache { service.cache }
+
+    /// The steps, in order.
+    func run() async {
+        let snapshot = service.snapshot
+        let delivery = Delivery(exchange: exchange, requestID: requestID, clock: service.clock)
+        do {
+            let request = try route(in: snapshot)
+            do {
+                try checkMethod(request)
+                let first = try await answer(request)
+                let final = try await customized(first, for: request)
+                try await delivery.deliver(final, to: request)
+            } catch let error as EdgeError {
+                let own = Answer.edge(error, .error)
+                try await delivery.deliver(try await customized(own, for: request), to: request)
+            }
+        } catch let error as EdgeError {
+            try? await delivery.deliver(error)
+        } catch {
+            // The viewer has left, or the origin broke off in mid-content: what was begun can only be cut.
+            exchange.abort()
+        }
+    }
+
+    // MARK: What is asked for
+
+    private func route(in snapshot: EdgeSnapshot) throws(EdgeError) -> EdgeRequest {
+        let head = exchange.head
+        guard let distribution = snapshot.distribution(forHost: head.authority), distribution.model.enabled else {
+            throw .unknownHost
+        }
+        guard head.target.utf8.count <= snapshot.configuration.limits.urlBytesMax else {
+            throw EdgeError(
+                status: 414, message: "The URL exceeds \(snapshot.configuration.limits.urlBytesMax) bytes.")
+        }
+        let path = head.path == "/" ? distribution.rootPath ?? "/" : head.path
+        guard let normalized = PathNormalization.normalized(path.utf8) else { throw .expectationOfPath }
+        return EdgeRequest(
+            distribution: distribution, behavior: distribution.behavior(forPath: normalized.span), method: head.method,
+            path: path, query: head.query, fields: head.fields, viewerHost: head.authority,
+            viewerAddress: exchange.connection.clientAddress, version: head.version, requestID: requestID,
+            content: exchange.body.expectedBytes == 0
+                ? nil : ViewerContent(exchange.body, bytesMax: snapshot.configuration.limits.requestBodyBytesMax))
+    }
+
+    private func checkMethod(_ request: EdgeRequest) throws(EdgeError) {
+        guard request.behavior.model.allowedMethods.contains(request.method) else { throw .methodNotAllowed }
+        guard let content = request.content else { return }
+        if request.method == .get || request.method == .head { throw .contentNotAllowed }
+        if let count = content.byteCount, count > content.bytesMax { throw .contentTooLarge(content.bytesMax) }
+    }
+
+    // MARK: Cache, then origin
+
+    /// An answer from the cache if its rules allow it, else from the origin.
+    func answer(_ request: EdgeRequest) async throws -> Answer {
+        guard request.isCacheable else { return try await passThrough(request) }
+        let identity = request.identity
+        // A fetch that ends between the look-up and the joining sends us round again; three times is an unlucky request.
+        for _ in 0..<3 {
+            let entry = cache.lookup(identity.key)
+            var purpose = FillPurpose(expired: entry)
+            if let entry {
+                switch service.personality.reuse(of: entry.facts, for: request.facts, at: service.clock.now()) {
+                case .fresh: return .entry(entry, entry.status.code >= 400 ? .error : .hit)
+                case .staleAfterError: return .entry(entry, .hit)
+                case .staleWhileRevalidate(_, let conditionals):
+                    refreshInBackground(request, identity, entry, conditionals)
+                    return .entry(entry, .hit)
+                case .revalidate(let conditionals): purpose.conditionals = conditionals
+                case .fetch(because: .varyAny), .fetch(because: .expiredWithoutValidator), .fetch(because: .errorExpired): break
+                }
+            } else if request.method == .head {
+                // A HEAD alone brings nothing to store; it goes through.
+                return try await passThrough(request)
+            }
+            if let answer = try await fetched(request, identity, purpose) { return answer }
+        }
+        return try await passThrough(request)
+    }
+
+    /// The answer of a fetch, shared with others where that is allowed; nil when the cache has changed meanwhile.
+    private func fetched(_ request: EdgeRequest, _ identity: ObjectIdentity, _ purpose: FillPurpose) async throws -> Answer? {
+        guard request.behavior.collapses else {
+            let (permit, reader) = cache.solo(identity)
+            start(permit, request, purpose)
+            return try await outcome(of: reader, for: request)
+        }
+        switch cache.join(identity, seen: purpose.expired) {
+        case .changed: return nil
+        case .leader(let permit, let reader):
+            start(permit, request, purpose)
+            return try await outcome(of: reader, for: request)
+        case .follower(let reader):
+            switch try await outcome(of: reader, for: request) {
+            case .stream(var response, let reader):
+                guard response.isShareable else { return try await passThrough(request, mayStore: true) }
+                if response.resultType == .miss { response.resultType = .hit }
+                return .stream(response, reader)
+            case let answer: return answer
+            }
+        }
+    }
+
+    private func outcome(of reader: FillReader<FillOutcome>, for request: EdgeRequest) async throws -> Answer {
+        switch try await reader.outcome() {
+        case .entry(let entry, let type): return .entry(entry, type)
+        case .stream(let response):
+            if !response.isShareable, response.status == .ok, request.method == .get, request.fields.contains(.range) {
+                // Too large, or not allowed, to be kept: then the origin need not send more than was asked for.
+                return try await passThrough(request)
+            }
+            return .stream(response, reader)
+        case .failed(let status, let detail):
+            return .edge(EdgeError(status: status, message: detail), status == 503 ? .capacityExceeded : .error)
+        }
+    }
+
+    /// A fetch for this request alone. With `mayStore` it is made as if for the cache; else it goes through as it is.
+    private func passThrough(_ request: EdgeRequest, mayStore: Bool = false) async throws -> Answer {
+        let (permit, reader) = cache.solo(request.identity)
+        start(permit, request, FillPurpose(passesThrough: !mayStore))
+        switch try await reader.outcome() {
+        case .entry(let entry, let type): return .entry(entry, type)
+        case .stream(let response): return .stream(response, reader)
+        case .failed(let status, let detail):
+            return .edge(EdgeError(status: status, message: detail), status == 503 ? .capacityExceeded : .error)
+        }
+    }
+
+    /// Runs the fetch apart from this request, so that others who share it don't depend on this viewer.
+    private func start(_ permit: FillPermit, _ request: EdgeRequest, _ purpose: FillPurpose) {
+        let driver = service.driver
+        let fill = permit.fill
+        let task = Task { await driver.run(permit, for: request, purpose) }
+        fill.onAbandon { task.cancel() }
+    }
+
+    /// Renews an entry that has just been served stale; at most one at a time per object.
+    private func refreshInBackground(
+        _ request: EdgeRequest, _ identity: ObjectIdentity, _ entry: CachedResponse, _ conditionals: ConditionalFields
+    ) {
+        guard case .leader(let permit, let reader) = cache.join(identity, seen: entry) else { return }
+        var own = request
+        own.content = nil
+        start(permit, own, FillPurpose(expired: entry, conditionals: conditionals.isEmpty ? nil : conditionals))
+        // Nobody waits for it, but it must be read to its end to count as wanted.
+        Task {
+            guard case .stream? = try? await reader.outcome() else { return }
+            while let chunk = try? await reader.next(), chunk.readableBytes >= 0 {}
+        }
+    }
+
+    // MARK: Custom error responses
+
+    /// The page that the distribution has for an error, fetched as a request of its own; the error itself without one.
+    private func customized(_ answer: Answer, for request: EdgeRequest) async throws -> FinalAnswer {
+        guard answer.status >= 400, let page = request.distribution.model.customErrorResponse(for: answer.status)?.page else {
+            return FinalAnswer(answer: answer)
+        }
+        let pageAnswer = try await self.answer(request.forErrorPage(at: page.path))
+        let isPage = (200..<300).contains(pageAnswer.status)
+        return FinalAnswer(
+            answer: pageAnswer, status: isPage ? .init(code: page.responseCode) : nil, resultType: .error, isErrorPage: true)
+    }
+}
+
+/// An answer with what a custom error response changes about it.
+struct FinalAnswer: Sendable {
+    var answer: Answer
+    /// Replaces the answer's status.
+    var status: HTTPResponse.Status?
+    /// Replaces the answer's result type: the page is there because of an error.
+    var resultType: ResultType?
+    /// Conditions and ranges of the request were meant for another object.
+    var isErrorPage = false
+}
+
+extension EdgeRequest {
+    var facts: RequestFacts { RequestFacts(method: method == .head ? .get : method, fields: fields) }
+}

@@ -1,0 +1,201 @@
+// The configuration as traffic uses it: one immutable snapshot in which everything that can be worked out ahead of a
+// request has been. A reload builds a new snapshot and puts it in the place of the old one; requests under way keep theirs.
+
+package import DistributionModel
+import HTTPCaching
+import HTTPTypes
+import NIOCore
+import OriginFetch
+
+/// Everything the pipeline needs to know of the configuration.
+package final class EdgeSnapshot: Sendable {
+    let configuration: EdgeConfiguration
+    let distributions: [ServedDistribution]
+    private let router: HostRouter
+    private let exactHosts: HostTable
+
+    /// Throws `EdgeSetupError` when an origin must be signed for and there are no credentials to do it with.
+    package init(_ configuration: EdgeConfiguration, credentials: OriginAccessCredentials?) throws(EdgeSetupError) {
+        self.configuration = configuration
+        var served: [ServedDistribution] = []
+        for distribution in configuration.distributions {
+            served.append(try ServedDistribution(distribution, configuration: configuration, credentials: credentials))
+        }
+        distributions = served
+        router = HostRouter(configuration.distributions)
+        exactHosts = HostTable(configuration.distributions)
+    }
+
+    /// The distribution for a Host field's bytes; nil when nobody claims the name.
+    func distribution(forHost host: UnsafeRawBufferPointer) -> ServedDistribution? {
+        if let position = exactHosts.position(of: host) { return distributions[position] }
+        return router.distribution(forHost: String(decoding: host, as: UTF8.self)).map { distributions[$0] }
+    }
+
+    func distribution(forHost host: String) -> ServedDistribution? {
+        router.distribution(forHost: host).map { distributions[$0] }
+    }
+
+    /// The distribution of that id.
+    package func distribution(id: String) -> Distribution? { distributions.first { $0.model.id == id }?.model }
+}
+
+/// Why a configuration that is valid in itself can't be served.
+package struct EdgeSetupError: Error, Sendable, Equatable, CustomStringConvertible {
+    package var description: String
+
+    package init(_ description: String) { self.description = description }
+}
+
+/// One distribution with its behaviours and origins resolved.
+final class ServedDistribution: Sendable {
+    let model: Distribution
+    let behaviors: [ServedBehavior]
+    let defaultBehavior: ServedBehavior
+    /// `<id>.cloudfront.net`-like name that `Via` shows.
+    let viaName: String
+    /// The path that stands for `/`; nil when there is no default root object.
+    let rootPath: String?
+    private let rootPathBytes: [UInt8]
+    /// The fields of a hit that are the same for every object, up to where the request id goes.
+    let hitFields: ByteBuffer
+
+    init(
+        _ model: Distribution, configuration: EdgeConfiguration, credentials: OriginAccessCredentials?
+    ) throws(EdgeSetupError) {
+        self.model = model
+        viaName = model.id.lowercased() + ".cloudfront.net"
+        rootPath = model.defaultRootObject?.path
+        rootPathBytes = Array((model.defaultRootObject?.path ?? "/").utf8)
+        hitFields = ByteBuffer(
+            string: "X-Cache: \(ResultType.hit.xCache)\r\nVia: 1.1 \(viaName) (CloudFront)\r\nX-Amz-Cf-Pop: \(edgeLocation)\r\nX-Amz-Cf-Id: ")
+        var origins: [String: ServedOrigin] = [:]
+        for origin in model.origins {
+            origins[origin.id] = try ServedOrigin(origin, of: model, configuration: configuration, credentials: credentials)
+        }
+        func serve(_ behavior: CacheBehavior) throws(EdgeSetupError) -> ServedBehavior {
+            guard let origin = origins[behavior.targetOriginID] else {
+                throw EdgeSetupError("distribution \(model.id): no origin has the id \(behavior.targetOriginID)")
+            }
+            return ServedBehavior(behavior, origin: origin)
+        }
+        defaultBehavior = try serve(model.defaultCacheBehavior)
+        var behaviors: [ServedBehavior] = []
+        for behavior in model.cacheBehaviors { behaviors.append(try serve(behavior)) }
+        self.behaviors = behaviors
+    }
+
+    /// The behaviour for a normalised path.
+    func behavior(forPath path: Span<UInt8>) -> ServedBehavior {
+        for behavior in behaviors where behavior.model.pathPattern.matches(path) { return behavior }
+        return defaultBehavior
+    }
+
+    /// The default root object in the place of exactly `/`.
+    func withRootPath<Result>(of path: UnsafeRawBufferPointer, _ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+        guard path.count == 1, rootPath != nil else { return body(path) }
+        return rootPathBytes.withUnsafeBytes(body)
+    }
+
+    /// Error Caching Minimum TTL of a status, in seconds.
+    func errorCachingMinTTL(for status: Int) -> Int64 {
+        model.customErrorResponse(for: status).map { Int64($0.errorCachingMinTTL) } ?? ErrorCaching.defaultMinTTL
+    }
+}
+
+/// Where this edge says it is. CloudFront names its locations after airports; ours is on the rocks.
+let edgeLocation = "SKY50-C1"
+
+/// One behaviour with what follows from its policy.
+final class ServedBehavior: Sendable {
+    let model: CacheBehavior
+    let origin: ServedOrigin
+    let compression: CompressionRule
+    /// Whether a key can be made from the path, query and Accept-Encoding alone.
+    let hasPlainKey: Bool
+    /// Whether misses on one key may share a fetch: not with caching off, nor with cookies in play.
+    let collapses: Bool
+    let forwardsCookies: Bool
+
+    var policy: CachePolicy { model.cachePolicy }
+
+    init(_ model: CacheBehavior, origin: ServedOrigin) {
+        self.model = model
+        self.origin = origin
+        compression = CompressionRule(isEnabled: model.compress)
+        let policy = model.cachePolicy
+        hasPlainKey = policy.headers.isEmpty && policy.cookies == .none
+        forwardsCookies = policy.cookies != .none
+        collapses = !policy.disablesCaching && policy.cookies == .none
+    }
+}
+
+/// One origin with its address, extra fields and signature.
+struct ServedOrigin: Sendable {
+    let model: Origin
+    let endpoint: OriginEndpoint
+    /// What `Host` says to it: the domain name, with the port where it isn't the protocol's own.
+    let host: String
+    let customHeaders: HTTPFields
+    let access: OriginSigning
+
+    init(
+        _ model: Origin, of distribution: Distribution, configuration: EdgeConfiguration, credentials: OriginAccessCredentials?
+    ) throws(EdgeSetupError) {
+        self.model = model
+        var endpoint = OriginEndpoint(host: model.domainName.host, port: model.port)
+        endpoint.connectionAttempts = model.connectionAttempts
+        endpoint.connectionTimeout = TimeAmount(model.connectionTimeout)
+        endpoint.readTimeout = TimeAmount(model.readTimeout)
+        endpoint.keepaliveTimeout = TimeAmount(model.keepaliveTimeout)
+        endpoint.connectionsMax = configuration.limits.originConnectionsMax
+        self.endpoint = endpoint
+        host = model.port == 80 ? model.domainName.host : "\(model.domainName.host):\(model.port)"
+        var fields = HTTPFields()
+        for header in model.customHeaders {
+            guard let name = HTTPField.Name(header.name) else {
+                throw EdgeSetupError("origin \(model.id): \(header.name) is not a header name")
+            }
+            fields.append(HTTPField(name: name, value: header.value))
+        }
+        customHeaders = fields
+        access = try OriginSigning(model, of: distribution, configuration: configuration, credentials: credentials)
+    }
+}
+
+/// Exact host names, found by their bytes without making a string of them.
+struct HostTable: Sendable {
+    private var buckets: [[(name: [UInt8], position: Int)]]
+
+    init(_ distributions: [Distribution]) {
+        var names: [(String, Int)] = []
+        for (position, distribution) in distributions.enumerated() {
+            names += distribution.aliases.filter { !$0.isWildcard }.map { ($0.name, position) }
+        }
+        for (position, distribution) in distributions.enumerated() { names.append((distribution.domainName, position)) }
+        buckets = Array(repeating: [], count: max(16, names.count * 2))
+        for (name, position) in names {
+            let bytes = Array(name.utf8)
+            let index = Self.index(bytes.withUnsafeBytes { Self.hash($0) }, buckets.count)
+            if !buckets[index].contains(where: { $0.name == bytes }) { buckets[index].append((bytes, position)) }
+        }
+    }
+
+    func position(of host: UnsafeRawBufferPointer) -> Int? {
+        let end = host.firstIndex(of: UInt8(ascii: ":")) ?? host.count
+        let name = UnsafeRawBufferPointer(rebasing: host[..<end])
+        for entry in buckets[Self.index(Self.hash(name), buckets.count)] where entry.name.count == name.count {
+            if zip(entry.name, name).allSatisfy({ $0 == Self.lowercased($1) }) { return entry.position }
+        }
+        return nil
+    }
+
+    private static func hash(_ bytes: UnsafeRawBufferPointer) -> UInt64 {
+        bytes.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64(lowercased($1))) &* 0x100_0000_01B3 }
+    }
+
+    private static func index(_ hash: UInt64, _ count: Int) -> Int { Int(truncatingIfNeeded: hash % UInt64(count)) }
+
+    @inline(__always)
+    private static func lowercased(_ byte: UInt8) -> UInt8 { byte &- 0x41 < 26 ? byte | 0x20 : byte }
+}
