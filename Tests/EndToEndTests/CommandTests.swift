@@ -156,8 +156,12 @@ extension EndToEnd {
                 Skerry.binary,
                 ["up", "--config", file, "--data", place.path("data"), "--origin-config", origin],
                 environment: place.environment(), directory: place.folder, name: "skerry up")
-            #expect(try process.port(of: "s3") == s3)
-            #expect(try process.port(of: "http") == http)
+            for port in [s3, http, control] {
+                try eventually(seconds: 60, "port \(port) is open") {
+                    guard process.isRunning else { throw HarnessError("it ended early") }
+                    return try? Socket(port: port)
+                }
+            }
             return (process, http, s3)
         }
 

@@ -33,7 +33,8 @@ extension ChildProcess {
     /// The port on which this process says it listens.
     func port(of name: String) throws -> Int {
         if let port = output.waitForLine(seconds: Skerry.startSeconds, { Skerry.port(of: name, in: $0) }) { return port }
-        throw HarnessError("no readiness line for \"\(name)\" within \(Skerry.startSeconds) s\n\(story)")
+        let when = isRunning ? "within \(Skerry.startSeconds) s" : "before it ended"
+        throw HarnessError("\(self.name) printed no readiness line for \"\(name)\" \(when)")
     }
 }
 
