@@ -20,7 +20,7 @@ help: ## list the targets
 
 .PHONY: run
 run: packages-build ## build the release product and start the origin, the edge and the demo sites
-	@swift build -c release --product skerry
+	@swift build -c release --static-swift-stdlib --product skerry
 	@exec .build/release/skerry up $(ARGS)
 
 .PHONY: build
