@@ -98,7 +98,8 @@ package struct CompressionRule: Hashable, Sendable {
         return result
     }
 
-    /// Media types that are compressed: the guide's list with application/wasm of its newer text. woff and woff2 are compressed already and absent on purpose.
+    /// Media types that are compressed: the guide's list with application/wasm of its newer text. woff and woff2 are
+    /// compressed already and absent on purpose.
     package static let types: Set<String> = {
         let application = [
             "dash+xml", "eot", "font", "font-sfnt", "javascript", "json", "opentype", "otf", "pkcs7-mime", "protobuf",
@@ -112,6 +113,7 @@ package struct CompressionRule: Hashable, Sendable {
         ]
         let font = ["eot", "opentype", "otf", "ttf"]
         return Set(
-            application.map { "application/" + $0 } + text.map { "text/" + $0 } + font.map { "font/" + $0 } + ["image/svg+xml"])
+            application.map { "application/" + $0 } + text.map { "text/" + $0 } + font.map { "font/" + $0 }
+                + ["image/svg+xml"])
     }()
 }

@@ -11,7 +11,9 @@ package enum ViewerVary {
     /// Accept-Encoding and Cookie stay, as do names that are forwarded to the origin, and User-Agent when device
     /// headers (`CloudFront-Is-*-Viewer`) are; `*` is stripped like any other name that was not forwarded.
     /// Accept-Encoding is added when the edge compressed.
-    package static func rewritten(_ fields: HTTPFields, forwarded: (HTTPField.Name) -> Bool, forwardsDeviceHeaders: Bool, edgeCompressed: Bool) -> String? {
+    package static func rewritten(
+        _ fields: HTTPFields, forwarded: (HTTPField.Name) -> Bool, forwardsDeviceHeaders: Bool, edgeCompressed: Bool
+    ) -> String? {
         var kept: [HTTPField.Name] = []
         fields.forEachElement(of: .vary) { element in
             guard element != "*", let name = HTTPField.Name(element), !kept.contains(name) else { return }

@@ -33,6 +33,13 @@ package enum FieldSyntax {
         return bytes.allSatisfy(isFieldValueByte)
     }
 
+    /// `isToken` for raw bytes in the hot path of a parser in another target, where the generic form would not be
+    /// specialised.
+    package static func isToken(rawBytes: UnsafeRawBufferPointer) -> Bool { isToken(rawBytes) }
+
+    /// `isFieldValue` for raw bytes in the hot path; see `isToken(rawBytes:)`.
+    package static func isFieldValue(rawBytes: UnsafeRawBufferPointer) -> Bool { isFieldValue(rawBytes) }
+
     /// Whether a byte may appear inside a field value.
     @inline(__always)
     package static func isFieldValueByte(_ byte: UInt8) -> Bool {

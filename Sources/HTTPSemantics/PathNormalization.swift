@@ -26,6 +26,9 @@ package enum PathNormalization {
         return true
     }
 
+    /// `isNormalized` for raw bytes in the hot path; see `FieldSyntax.isToken(rawBytes:)`.
+    package static func isNormalized(rawBytes: UnsafeRawBufferPointer) -> Bool { isNormalized(rawBytes) }
+
     private static func escapesNormalized(_ path: some Collection<UInt8>) -> [UInt8]? {
         var result: [UInt8] = []
         result.reserveCapacity(path.count)

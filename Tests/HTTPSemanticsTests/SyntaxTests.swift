@@ -9,6 +9,9 @@ import Testing
         #expect(!FieldSyntax.isToken("".utf8))
         #expect(FieldSyntax.isToken("X-Amz-Cf-Id".utf8))
         #expect(!FieldSyntax.isToken("a b".utf8))
+        for text in ["", "token", "a b"] {
+            #expect(Array(text.utf8).withUnsafeBytes { FieldSyntax.isToken(rawBytes: $0) } == FieldSyntax.isToken(text.utf8))
+        }
     }
 
     @Test func `field values may hold anything but controls and outer whitespace`() {
@@ -16,6 +19,8 @@ import Testing
             #expect(FieldSyntax.isFieldValueByte(byte) == (byte == 9 || (byte >= 32 && byte != 127)))
         }
         for good in ["", "a", "a b", "a\tb", "é"] { #expect(FieldSyntax.isFieldValue(good.utf8)) }
+        #expect(Array("a b".utf8).withUnsafeBytes { FieldSyntax.isFieldValue(rawBytes: $0) })
+        #expect(!Array("a\n".utf8).withUnsafeBytes { FieldSyntax.isFieldValue(rawBytes: $0) })
         for bad in [" a", "a ", "\ta", "a\r", "a\nb", "a\0b", "\u{7F}"] { #expect(!FieldSyntax.isFieldValue(bad.utf8)) }
     }
 
@@ -51,6 +56,7 @@ import Testing
         let normalized = PathNormalization.normalized(path.utf8).map { String(decoding: $0, as: UTF8.self) }
         #expect(normalized == expected)
         #expect(PathNormalization.isNormalized(path.utf8) == (path == expected))
+        #expect(Array(path.utf8).withUnsafeBytes { PathNormalization.isNormalized(rawBytes: $0) } == (path == expected))
     }
 
     @Test func `known statuses have their phrase and others the empty one`() {
