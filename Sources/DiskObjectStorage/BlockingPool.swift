@@ -9,8 +9,10 @@ final class BlockingPool: @unchecked Sendable {
     typealias Job = @Sendable () -> Void
 
     private let condition = NSCondition()
-    private var jobs: [Job] = []
-    /// Index of the next job; those before are done.
+    /// A job that was taken leaves nil behind: what it holds must not be let go under the lock, because letting go of a
+    /// lease or a spool queues a job.
+    private var jobs: [Job?] = []
+    /// Index of the next job; those before were taken.
     private var head = 0
     private var isClosed = false
     /// Threads that have not ended.
@@ -84,7 +86,7 @@ final class BlockingPool: @unchecked Sendable {
             if isClosed { return nil }
             condition.wait()
         }
-        let job = jobs[head]
+        let job = jobs[head].take()
         head += 1
         if head == jobs.count || head >= 1024 {
             jobs.removeFirst(head)

@@ -41,7 +41,12 @@ package final class DiskObjectStore: ObjectStore {
         do throws(FileSystemError) {
             for name in ["/segments", "/tmp"] { try fileSystem.createDirectory(directory + name) }
         } catch { throw .fileSystem(error) }
-        let index = try Index(path: directory + "/index.sqlite")
+        let indexPath = directory + "/index.sqlite"
+        do throws(FileSystemError) {
+            // Made here for its mode, 0600; SQLite gives the log the mode of the database.
+            if try fileSystem.size(of: indexPath) == nil { fileSystem.closeFile(try fileSystem.createFile(indexPath)) }
+        } catch { throw .fileSystem(error) }
+        let index = try Index(path: indexPath)
         do throws(FileSystemError) { try fileSystem.syncDirectory(directory) } catch { throw .fileSystem(error) }
         let writePool = BlockingPool(label: "skerry-write", threads: DiskStoreLimits.writeThreads)
         let files = SegmentFiles(
@@ -86,7 +91,11 @@ package final class DiskObjectStore: ObjectStore {
             guard let slash = current.lastIndex(of: "/"), slash > current.startIndex else { break }
             current = String(current[..<slash])
         }
-        for directory in missing.reversed() { try fileSystem.createDirectory(directory) }
+        for directory in missing.reversed() {
+            try fileSystem.createDirectory(directory)
+            let parent = directory.lastIndex(of: "/").map { $0 == directory.startIndex ? "/" : String(directory[..<$0]) }
+            try fileSystem.syncDirectory(parent ?? ".")
+        }
     }
 
     package func close() async {

@@ -6,6 +6,9 @@ package enum DiskStoreLimits {
     package static let inlineBytesMax = 64 * 1024
     /// Bytes a writer collects before it hands them to the file system: 256 KiB. Also its memory.
     static let spoolBufferBytes = 256 * 1024
+    /// Bytes of a file after which the device is asked to start taking them: 8 MiB. Keeps the page cache and the final
+    /// sync of a 5 GiB object short.
+    static let writebackBytes: Int64 = 8 * 1024 * 1024
     /// Mutations joined into one index transaction.
     static let batchMutationsMax = 512
     /// Bytes of inline objects joined into one index transaction: 16 MiB.

@@ -19,6 +19,8 @@ package protocol FileSystem: Sendable {
     ) throws(FileSystemError) -> Int
     /// Bytes and size have reached the device when this returns.
     func syncData(_ descriptor: Int32) throws(FileSystemError)
+    /// Asks the device to start taking these bytes, so that the `syncData` to come has less to wait for; promises nothing.
+    func startWriteback(_ descriptor: Int32, offset: Int64, length: Int64)
     /// Creations, renames and removals in the directory have reached the device when this returns.
     func syncDirectory(_ path: String) throws(FileSystemError)
     func rename(_ path: String, to target: String) throws(FileSystemError)

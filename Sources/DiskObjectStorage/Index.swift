@@ -1,6 +1,7 @@
 import Foundation
 import GRDB
 import ObjectStorage
+import Synchronization
 
 /// The SQLite database that says which objects exist: one writing connection, a pool of readers, write-ahead log,
 /// and a sync of the log in every commit.
@@ -8,6 +9,7 @@ final class Index: Sendable {
     let pool: DatabasePool
     /// The number of this opening of the store; it makes ids unique over restarts.
     let epoch: Int64
+    private let isClosed = Atomic<Bool>(false)
 
     init(path: String) throws(DiskStoreOpenError) {
         do {
@@ -47,7 +49,12 @@ final class Index: Sendable {
         }
     }
 
-    func close() { try? pool.close() }
+    /// Blocks; the second call does nothing. The log is moved into the database for tidiness alone: the next opening reads it wherever it is.
+    func close() {
+        guard !isClosed.exchange(true, ordering: .acquiringAndReleasing) else { return }
+        try? pool.writeWithoutTransaction { _ = try $0.checkpoint(.truncate) }
+        try? pool.close()
+    }
 }
 
 extension ObjectStoreError {

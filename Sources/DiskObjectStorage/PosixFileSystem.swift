@@ -46,6 +46,11 @@ package struct PosixFileSystem: FileSystem {
         guard fdatasync(descriptor) == 0 else { throw failure("fdatasync", "") }
     }
 
+    package func startWriteback(_ descriptor: Int32, offset: Int64, length: Int64) {
+        // Linux starts writing dirty pages that are said not to be needed, and keeps them until they are clean.
+        _ = posix_fadvise(descriptor, off_t(offset), off_t(length), POSIX_FADV_DONTNEED)
+    }
+
     package func syncDirectory(_ path: String) throws(FileSystemError) {
         let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { throw failure("open", path) }

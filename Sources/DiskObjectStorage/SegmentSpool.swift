@@ -18,6 +18,9 @@ final class SegmentSpool: Sendable {
         var size: Int64 = 0
         /// The temporary file, once there is one.
         var file: (id: Int64, descriptor: Int32)?
+        /// Bytes in the file, and how many of them the device was asked to take.
+        var written: Int64 = 0
+        var inWriteback: Int64 = 0
         var isFinished = false
     }
 
@@ -83,6 +86,8 @@ final class SegmentSpool: Sendable {
                 return nil
             }
             if let failure { throw failure }
+            let due = state.withLock { $0.dueForWriteback(adding: Int64(bytes.count)) }
+            if let due { files.fileSystem.startWriteback(descriptor, offset: due.lowerBound, length: Int64(due.count)) }
         } catch { throw ObjectStoreError(error, during: "write") }
     }
 
@@ -155,5 +160,12 @@ extension SegmentSpool.State {
         let taken = buffer
         buffer = []
         return taken
+    }
+
+    fileprivate mutating func dueForWriteback(adding count: Int64) -> Range<Int64>? {
+        written += count
+        guard written - inWriteback >= DiskStoreLimits.writebackBytes else { return nil }
+        defer { inWriteback = written }
+        return inWriteback..<written
     }
 }

@@ -154,6 +154,29 @@ import Testing
         }
     }
 
+    @Test func `writers dropped by the thousand hold nothing up`() async throws {
+        // A spool whose last reference is the job that just ran is let go by the pool's own thread.
+        let directory = TemporaryDirectory()
+        try await directory.with { store in
+            try await store.makeBucket("site")
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for _ in 0..<8 {
+                    group.addTask {
+                        for _ in 0..<200 {
+                            let writer = try await store.beginPut(bucket: "site", key: "k")
+                            try await writer.write(pattern(262_144 / 64))
+                            try await writer.write([UInt8](repeating: 1, count: 262_144))
+                        }
+                    }
+                }
+                try await group.waitForAll()
+            }
+            try await drain(store)
+            try await drain(store)
+            #expect(directory.payloadFiles.isEmpty)
+        }
+    }
+
     @Test(arguments: [100, 2000])
     func `a page costs the same in a small bucket and in a large one`(count: Int) async throws {
         let directory = TemporaryDirectory()

@@ -132,6 +132,8 @@ final class FaultyFileSystem: FileSystem {
         }
     }
 
+    func startWriteback(_ descriptor: Int32, offset: Int64, length: Int64) {}
+
     func syncDirectory(_ path: String) throws(FileSystemError) {
         try change("fsync", path) { if case .directorySyncs(let code) = $0 { code } else { nil } }
         try base.syncDirectory(path)

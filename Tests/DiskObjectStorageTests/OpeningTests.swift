@@ -14,6 +14,8 @@ import Testing
             let attributes = try FileManager.default.attributesOfItem(atPath: path)
             #expect((attributes[.posixPermissions] as? NSNumber)?.intValue == 0o700, "\(path)")
         }
+        let index = try FileManager.default.attributesOfItem(atPath: directory.path + "/data/index.sqlite")
+        #expect((index[.posixPermissions] as? NSNumber)?.intValue == 0o600)
     }
 
     @Test func `a second opening is refused and names the holder`() async throws {
