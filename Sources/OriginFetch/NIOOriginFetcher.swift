@@ -124,8 +124,13 @@ package final class NIOOriginFetcher: OriginFetcher {
         let head = request.head
         let content = request.content
         let eventLoop = idle.channel.eventLoop
+        // Content follows the head: on a kept connection, what comes before `start` would belong to the exchange before.
+        let (headIsSent, headSent) = AsyncStream.makeStream(of: Never.self)
         let upload = content.map { content in
-            Task { await Self.send(content, over: idle) }
+            Task {
+                for await _ in headIsSent {}
+                if !Task.isCancelled { await Self.send(content, over: idle) }
+            }
         }
         return try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<FetchResponse, any Error>) in
@@ -134,6 +139,7 @@ package final class NIOOriginFetcher: OriginFetcher {
                         upload?.cancel()
                         if reusable { pool.putBack(idle) } else { pool.closed() }
                     }
+                    headSent.finish()
                 }
             }
         } onCancel: {
