@@ -82,7 +82,7 @@ let services: [Target] =
         "OriginService",
         [
             "ByteStreaming", "HTTPTransport", "ObjectStorage", "S3Model", "BucketPolicy", "WebsiteRouting", "OriginConfiguration",
-            "SigV4", "Cryptography", "HTTPSemantics", httpTypes, nioCore, logging,
+            "ConfigurationReading", "SigV4", "Cryptography", "HTTPSemantics", httpTypes, nioCore, logging,
         ])
     + library(
         "EdgeService",

@@ -23,7 +23,12 @@ struct Authenticator: Sendable {
     }
 
     /// Throws `SigV4Error`, or InvalidAccessKeyId as `S3Error`.
-    func authenticate(_ request: SigV4Request, at now: SigningTime) throws -> Authentication {
+    ///
+    /// - Parameter virtualHostBucket: the bucket when it was addressed by host.
+    func authenticate(_ request: SigV4Request, virtualHostBucket: String?, at now: SigningTime) throws -> Authentication {
+        if let claim = try SigV2PresignedClaim.parse(request, at: now) {
+            return try authenticatePresignedVersion2(claim, virtualHostBucket)
+        }
         guard let claim = try verifier.parse(request, at: now) else { return .anonymous }
         switch holders[claim.accessKeyID] {
         case .user(let user):
@@ -35,6 +40,15 @@ struct Authenticator: Sendable {
         case nil:
             return try authenticateIdentity(claim)
         }
+    }
+
+    /// Only users have the old signature; nothing of services depends on it.
+    private func authenticatePresignedVersion2(_ claim: SigV2PresignedClaim, _ bucket: String?) throws -> Authentication {
+        guard case .user(let user) = holders[claim.accessKeyID] else {
+            throw S3Error(.invalidAccessKeyId).with("AWSAccessKeyId", claim.accessKeyID)
+        }
+        try claim.verify(secretAccessKey: user.secretAccessKey, virtualHostBucket: bucket)
+        return Authentication(caller: .user(user), isPresignedVersion2: true)
     }
 
     /// The distribution that a service speaks for; believed only when the signature covers it.

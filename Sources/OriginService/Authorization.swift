@@ -60,24 +60,20 @@ enum Authorization {
         default: break
         }
         guard let bucket = operation.bucket else { return }
-        let access = try await access(to: bucket, request: context.request)
+        let access = try await access(to: bucket, server: context.request.origin)
         context.bucket = access
         if let expected = context.fields[.xAmzExpectedBucketOwner] { try check(expectedOwner: expected, of: access, context.configuration) }
         let resource: AccessResource = operation.object.map { .object($0) } ?? .bucket(bucket)
         for action in operation.actions where !context.allows(action, resource) { throw S3Error(.accessDenied) }
     }
 
-    static func access(to bucket: BucketName, request: S3Request) async throws -> BucketAccess {
-        try await access(to: bucket, store: request.store)
-    }
-
     /// A policy or block that the store returns and that cannot be read is damage, never an empty policy.
-    static func access(to name: BucketName, store: any ObjectStore) async throws -> BucketAccess {
-        let bucket = try await store.bucket(name.description)
-        let documents = try await store.configurations(of: name.description)
+    static func access(to name: BucketName, server: BucketServer) async throws -> BucketAccess {
+        let bucket = try await server.store.bucket(name.description)
+        let documents = try await server.store.configurations(of: name.description)
         let policy = try documents[.policy].map { bytes in
             do throws(BucketPolicyError) {
-                return try PolicyDocument(parsing: bytes, bucket: name.description)
+                return try server.policies.policy(bytes, bucket: name.description)
             } catch {
                 throw ObjectStoreError.damaged("policy of \(name): \(error.detail)")
             }
@@ -131,8 +127,12 @@ extension ActionContext {
         set(.copySource, fields[.xAmzCopySource])
         set(.metadataDirective, fields[.xAmzMetadataDirective])
         set(.storageClass, fields[.xAmzStorageClass])
+        if authentication.isPresignedVersion2 {
+            set(.signatureVersion, "AWS")
+            set(.authType, "REST-QUERY-STRING")
+        }
         if let signature = authentication.signature {
-            set(.signatureVersion, "AWS4-HMAC-SHA256")
+            set(.signatureVersion, VerifiedSignature.policySignatureVersion)
             set(.authType, signature.type.policyValue)
             if case .presigned = signature.type {
                 set(.signatureAge, String(signature.signatureAgeMilliseconds(at: .init(secondsSince1970: now.secondsSince1970))))

@@ -15,6 +15,7 @@ package struct BucketServer: HTTPService {
     let configuration: Configuration
     let store: any ObjectStore
     let authenticator: Authenticator
+    let policies = PolicyCache()
     let logger: Logger
     let now: @Sendable () -> StoreInstant
     let randomBytes: @Sendable (Int) -> [UInt8]
@@ -48,6 +49,7 @@ package struct BucketServer: HTTPService {
         id.add(to: &answer.fields)
         answer.fields[.date] = HTTPDate(secondsSince1970: instant.secondsSince1970).formatted
         answer.fields[.server] = "Skerry"
+        answer.status = .init(code: answer.status.code, reasonPhrase: "\(ReasonPhrase.phrase(for: answer.status.code))")
         do {
             try await ContentDelivery.send(answer, on: exchange)
         } catch let error as ObjectStoreError {

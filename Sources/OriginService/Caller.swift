@@ -28,8 +28,9 @@ package enum Caller: Sendable {
 /// A caller with the proof.
 struct Authentication: Sendable {
     var caller: Caller
-    /// nil for the anonymous.
+    /// nil for the anonymous, and for URLs presigned under signature version 2.
     var signature: VerifiedSignature?
+    var isPresignedVersion2 = false
 
-    static let anonymous = Authentication(caller: .anonymous, signature: nil)
+    static let anonymous = Authentication(caller: .anonymous)
 }

@@ -2,6 +2,7 @@
 // file, so that `AWS_SHARED_CREDENTIALS_FILE=DIR/credentials aws ...` works. Profile `default` is the root user, profile
 // `cloudfront` the service credential of edges. Other profiles and keys in the file are kept and not looked at.
 
+package import ConfigurationReading
 import Cryptography
 import Glibc
 import S3Model
@@ -38,14 +39,7 @@ package struct OriginCredentials: Sendable, Hashable {
     }
 }
 
-/// Why the credentials file cannot be used.
-package struct CredentialsFileError: Error, Sendable, Hashable, CustomStringConvertible {
-    package var path: String
-    package var reason: String
-
-    package var description: String { "\(path): \(reason)" }
-}
-
+/// Reading and making the file.
 package enum CredentialsFile {
     static let bytesMax = 64 * 1024
 
@@ -74,24 +68,10 @@ package enum CredentialsFile {
     }
 
     package static func parse(_ text: String, path: String) throws(CredentialsFileError) -> OriginCredentials {
-        var profiles: [String: [String: String]] = [:]
-        var current: String?
-        for line in text.split(whereSeparator: \.isNewline) {
-            let line = line.trimmingSpaces()
-            if line.isEmpty || line.hasPrefix("#") || line.hasPrefix(";") { continue }
-            if line.hasPrefix("["), line.hasSuffix("]") {
-                current = line.dropFirst().dropLast().trimmingSpaces()
-            } else if let current, let equals = line.firstIndex(of: "=") {
-                profiles[current, default: [:]][line[..<equals].trimmingSpaces()] = line[line.index(after: equals)...].trimmingSpaces()
-            }
-        }
+        let file = try SharedCredentialsFile(text, file: path)
         func pair(_ profile: String) throws(CredentialsFileError) -> KeyPair {
-            guard let key = profiles[profile]?["aws_access_key_id"], let secret = profiles[profile]?["aws_secret_access_key"], !key.isEmpty,
-                !secret.isEmpty
-            else {
-                throw CredentialsFileError(path: path, reason: "profile [\(profile)] lacks aws_access_key_id or aws_secret_access_key")
-            }
-            return KeyPair(accessKeyID: key, secretAccessKey: secret)
+            let pair = try file.keyPair(profile: profile)
+            return KeyPair(accessKeyID: pair.accessKeyID, secretAccessKey: pair.secretAccessKey)
         }
         return OriginCredentials(root: try pair(OriginCredentials.rootProfile), service: try pair(OriginCredentials.serviceProfile))
     }
@@ -107,7 +87,7 @@ package enum CredentialsFile {
         var bytes = [UInt8](repeating: 0, count: bytesMax)
         let count = bytes.withUnsafeMutableBytes { Glibc.read(descriptor, $0.baseAddress, $0.count) }
         guard count >= 0 else { throw failure(path, "cannot be read") }
-        guard let text = String(validating: bytes[..<count], as: UTF8.self) else { throw CredentialsFileError(path: path, reason: "not UTF-8") }
+        guard let text = String(validating: bytes[..<count], as: UTF8.self) else { throw CredentialsFileError(file: path, line: nil, message: "not UTF-8") }
         return text
     }
 
@@ -134,6 +114,6 @@ package enum CredentialsFile {
     }
 
     private static func failure(_ path: String, _ what: String) -> CredentialsFileError {
-        CredentialsFileError(path: path, reason: "\(what): \(String(cString: strerror(errno)))")
+        CredentialsFileError(file: path, line: nil, message: "\(what): \(String(cString: strerror(errno)))")
     }
 }

@@ -25,7 +25,9 @@ struct ReceivedContent: Sendable {
 /// Reads one request's content, once.
 struct RequestContent: Sendable {
     private let body: RequestBody
-    private let expectedBytes: Int64
+    /// nil for chunked content, whose length shows at its end.
+    private let expectedBytes: Int64?
+    private let bytesMax: Int64
     private let request: SigV4Request
     private let authentication: Authentication
     private let payload: PayloadHash
@@ -64,9 +66,8 @@ struct RequestContent: Sendable {
             return bytes
         }
         expectedBytes = try Self.length(exchange, payload, isRequired: requiresLength)
-        guard expectedBytes <= bytesMax else {
-            throw S3Error(.entityTooLarge).with("ProposedSize", String(expectedBytes)).with("MaxSizeAllowed", String(bytesMax))
-        }
+        self.bytesMax = bytesMax
+        if let expectedBytes, expectedBytes > bytesMax { throw Self.tooLarge(expectedBytes, bytesMax) }
     }
 
     /// Passes the content on in pieces and returns what was proven about it.
@@ -98,9 +99,10 @@ struct RequestContent: Sendable {
                     hashing.update(raw)
                     return Array(raw)
                 }
+                guard hashing.bytes <= bytesMax else { throw Self.tooLarge(hashing.bytes, bytesMax) }
                 try await take(piece)
             }
-            guard hashing.bytes == expectedBytes else { throw S3Error(.incompleteBody) }
+            guard expectedBytes == nil || hashing.bytes == expectedBytes else { throw S3Error(.incompleteBody) }
         }
         return try check(hashing.result(), trailers)
     }
@@ -156,15 +158,20 @@ struct RequestContent: Sendable {
         }
     }
 
-    /// The bytes to come. Content without a stated length is refused; no content at all only where one is required.
-    private static func length(_ exchange: ServerExchange, _ payload: PayloadHash, isRequired: Bool) throws -> Int64 {
+    private static func tooLarge(_ bytes: Int64, _ bytesMax: Int64) -> S3Error {
+        S3Error(.entityTooLarge).with("ProposedSize", String(bytes)).with("MaxSizeAllowed", String(bytesMax))
+    }
+
+    /// The bytes to come, nil for chunked content. Neither length nor chunks is refused where content is required.
+    private static func length(_ exchange: ServerExchange, _ payload: PayloadHash, isRequired: Bool) throws -> Int64? {
         if payload.isChunked {
             guard let text = exchange.head.fields[.xAmzDecodedContentLength], let bytes = Int64(text), bytes >= 0 else {
                 throw S3Error(.missingContentLength)
             }
             return bytes
         }
-        guard let bytes = exchange.body.expectedBytes, bytes > 0 || !isRequired || exchange.head.fields[.contentLength] != nil else {
+        guard let bytes = exchange.body.expectedBytes else { return nil }
+        guard bytes > 0 || !isRequired || exchange.head.fields[.contentLength] != nil else {
             throw S3Error(.missingContentLength)
         }
         return Int64(bytes)

@@ -39,7 +39,8 @@ struct S3Request: Sendable {
         let operation = try S3Operation.parse(method: head.method, address: address, query: query, fields: head.fields)
         let signed = SigV4Request(
             method: head.method.rawValue, path: head.path, query: head.query ?? "", headers: Self.signableHeaders(head))
-        let authentication = try origin.authenticator.authenticate(signed, at: SigningTime(secondsSince1970: now.secondsSince1970))
+        let authentication = try origin.authenticator.authenticate(
+            signed, virtualHostBucket: address.isVirtualHosted ? address.bucket : nil, at: SigningTime(secondsSince1970: now.secondsSince1970))
         var context = ActionContext(request: self, query: query, signed: signed, authentication: authentication, bucket: nil)
         try await Authorization.authorize(operation, &context)
         return try await context.act(operation)

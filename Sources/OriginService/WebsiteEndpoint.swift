@@ -52,7 +52,7 @@ struct WebsiteEndpoint: Sendable {
         guard head.method == .get || head.method == .head else {
             throw S3Error(.methodNotAllowed, fields: [.allow: "GET, HEAD"]).with("Method", head.method.rawValue).with("ResourceType", "OBJECT")
         }
-        let access = try await Authorization.access(to: name, store: origin.store)
+        let access = try await Authorization.access(to: name, server: origin)
         guard let document = try await origin.store.configuration(.website, of: name.description) else {
             throw S3Error(.noSuchWebsiteConfiguration).with("BucketName", name.description)
         }

@@ -56,16 +56,16 @@ package struct ListObjectsV2Parameters: Sendable, Equatable {
     package var startAfter: String?
     /// The token as sent, to be echoed, and the name it stands for.
     package var continuation: ContinuationToken?
+    /// An empty token means the start and is echoed.
+    package var hasEmptyToken = false
     package var fetchesOwner: Bool
 
     init(_ query: S3Query) throws(S3Error) {
         common = try ListParameters(query)
         startAfter = query["start-after"]
         if let text = query["continuation-token"] {
-            guard !text.isEmpty else {
-                throw .invalidArgument("continuation-token", "", "The continuation token provided is incorrect")
-            }
-            continuation = try ContinuationToken(text: text, parameter: "continuation-token")
+            hasEmptyToken = text.isEmpty
+            if !hasEmptyToken { continuation = try ContinuationToken(text: text, parameter: "continuation-token") }
         }
         fetchesOwner = query["fetch-owner"]?.lowercased() == "true"
     }

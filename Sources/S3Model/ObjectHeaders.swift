@@ -12,7 +12,8 @@ package struct ObjectHeaders: Sendable, Equatable {
     package var contentLanguage: String?
     package var expires: String?
     package var websiteRedirectLocation: String?
-    /// User metadata: names without `x-amz-meta-`, lower case, in order of arrival.
+    /// User metadata: names without `x-amz-meta-`, lower case, in order of arrival. A value has one character for each
+    /// octet (ISO 8859-1), so that whatever encoding a client used comes back unchanged.
     package var userMetadata: [UserMetadatum]
 
     package struct UserMetadatum: Sendable, Hashable {
@@ -72,14 +73,15 @@ package struct ObjectHeaders: Sendable, Equatable {
         var size = 0
         for field in fields where field.name.canonicalName.hasPrefix(userMetadataPrefix) {
             let name = String(field.name.canonicalName.dropFirst(userMetadataPrefix.count))
+            let value = field.octetText
             guard !name.isEmpty else { continue }
             if let index = found.firstIndex(where: { $0.name == name }) {
-                found[index].value += "," + field.value
+                found[index].value += "," + value
             } else {
-                found.append(UserMetadatum(name: name, value: field.value))
+                found.append(UserMetadatum(name: name, value: value))
                 size += name.utf8.count
             }
-            size += field.value.utf8.count
+            size += value.unicodeScalars.count
         }
         guard size <= userMetadataBytesMax else {
             throw S3Error(.metadataTooLarge).with("Size", String(size)).with("MaxSizeAllowed", String(userMetadataBytesMax))
@@ -99,9 +101,27 @@ package struct ObjectHeaders: Sendable, Equatable {
         fields[.xAmzWebsiteRedirectLocation] = websiteRedirectLocation
         for item in userMetadata {
             guard let name = HTTPField.Name(Self.userMetadataPrefix + item.name) else { continue }
-            fields.append(HTTPField(name: name, value: item.value))
+            fields.append(HTTPField(name: name, octetText: item.value))
         }
         return fields
+    }
+}
+
+extension HTTPField {
+    /// The value with one character, U+0000 to U+00FF, for each octet.
+    fileprivate var octetText: String {
+        withUnsafeBytesOfValue { bytes in
+            var text = String.UnicodeScalarView()
+            for byte in bytes { text.append(Unicode.Scalar(byte)) }
+            return String(text)
+        }
+    }
+
+    /// The reverse; characters beyond U+00FF, which `octetText` never makes, go out as UTF-8.
+    fileprivate init(name: Name, octetText: String) {
+        let scalars = octetText.unicodeScalars
+        let octets = scalars.allSatisfy { $0.value <= 0xFF } ? scalars.map { UInt8(truncatingIfNeeded: $0.value) } : Array(octetText.utf8)
+        self.init(name: name, value: octets)
     }
 }
 

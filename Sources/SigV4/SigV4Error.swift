@@ -63,6 +63,8 @@ package enum SigV4Error: Error, Sendable, Hashable {
 package enum AccessDenial: Sendable, Hashable {
     /// Neither x-amz-date nor Date holds a date.
     case noValidDate
+    /// A query-string signature of version 2 without its three parameters.
+    case incompleteQuery
     /// These headers are present and must be signed, and are not.
     case headersNotSigned([String])
     case expired(expires: SigningTime, expiresSeconds: Int64, serverTime: SigningTime)
@@ -71,6 +73,7 @@ package enum AccessDenial: Sendable, Hashable {
     package var message: String {
         switch self {
         case .noValidDate: "AWS authentication requires a valid Date or x-amz-date header"
+        case .incompleteQuery: "Query-string authentication requires the Signature, Expires and AWSAccessKeyId parameters"
         case .headersNotSigned: "There were headers present in the request which were not signed"
         case .expired: "Request has expired"
         case .notYetValid: "Request is not valid yet"

@@ -1,7 +1,7 @@
 // The built-in error page of website endpoints: small HTML with the facts S3 shows there.
 
 import HTTPSemantics
-package import S3Model
+import S3Model
 
 package enum ErrorPage {
     /// The page for a failure that has no readable error document.

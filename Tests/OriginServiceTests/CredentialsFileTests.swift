@@ -21,12 +21,12 @@ import Testing
     }
 
     @Test func `other profiles and comments are no harm, missing ones are named`() throws {
-        let text = "# c\n[default]\n aws_access_key_id=A \naws_secret_access_key = B=\nregion = x\n[cloudfront]\naws_access_key_id = C\naws_secret_access_key = D\n[more]\nx=y\n"
+        let text = "# c\n[default]\naws_access_key_id=A \naws_secret_access_key = B=\nregion = x\n[cloudfront]\naws_access_key_id = C\naws_secret_access_key = D\n[more]\nx=y\n"
         let credentials = try CredentialsFile.parse(text, path: "f")
         #expect(credentials.root == KeyPair(accessKeyID: "A", secretAccessKey: "B="))
         #expect(credentials.service == KeyPair(accessKeyID: "C", secretAccessKey: "D"))
         #expect { try CredentialsFile.parse("[default]\naws_access_key_id = A\naws_secret_access_key = B\n", path: "f") } throws: {
-            "\($0)" == "f: profile [cloudfront] lacks aws_access_key_id or aws_secret_access_key"
+            "\($0)" == "f: no profile [cloudfront]; it has default"
         }
     }
 }

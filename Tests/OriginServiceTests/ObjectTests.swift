@@ -36,6 +36,14 @@ import Testing
         #expect(await origin.send(.get, "/bkt/a%20b/c").code == "NoSuchKey")
     }
 
+    @Test(arguments: [[0x48, 0xE9], [0x48, 0xC3, 0xA9]] as [[UInt8]])
+    func `user metadata comes back octet by octet, whatever its encoding`(_ octets: [UInt8]) async throws {
+        let headers = try ObjectHeaders(HTTPFields([HTTPField(name: .init("x-amz-meta-a")!, value: octets)]))
+        let field = try #require(ObjectHeaders(headers.attributes).responseFields().first { $0.name == .init("x-amz-meta-a")! })
+        let sent = field.withUnsafeBytesOfValue { bytes in Array(bytes) }
+        #expect(sent == octets)
+    }
+
     @Test func `virtual-hosted and path style name the same object`() async {
         await makeBucket()
         _ = await origin.send(.put, "/k", host: "bkt.s3.localhost:9000", body: [1])

@@ -63,7 +63,7 @@ extension ActionContext {
 
     /// The source, when the caller may read it and the copy-source conditions hold.
     func copySource(_ source: CopySourceHeader) async throws -> StoredObject {
-        let access = try await Authorization.access(to: source.object.bucket, request: request)
+        let access = try await Authorization.access(to: source.object.bucket, server: request.origin)
         if let expected = fields[.xAmzSourceExpectedBucketOwner] { try Authorization.check(expectedOwner: expected, of: access, configuration) }
         var context = self
         context.bucket = access

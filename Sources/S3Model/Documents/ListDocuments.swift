@@ -91,7 +91,8 @@ package enum ListDocument {
         let common = parameters.common
         return document("ListBucketResult") { xml in
             xml.leaf("Name", bucket.description)
-            xml.leaf("Prefix", common.printed(common.prefix))
+            // V1 alone prints the prefix as it is, whatever the encoding; SDKs do not decode it there.
+            xml.leaf("Prefix", common.prefix)
             xml.leaf("Marker", common.printed(parameters.marker))
             // S3 names the next marker only when there is a delimiter; without one it is the last key.
             if common.delimiter != nil { xml.leaf("NextMarker", ifPresent: page.continuesAfter.map(common.printed)) }
@@ -111,7 +112,7 @@ package enum ListDocument {
             xml.leaf("Name", bucket.description)
             xml.leaf("Prefix", common.printed(common.prefix))
             xml.leaf("StartAfter", ifPresent: parameters.startAfter.map(common.printed))
-            xml.leaf("ContinuationToken", ifPresent: parameters.continuation?.text)
+            xml.leaf("ContinuationToken", ifPresent: parameters.continuation?.text ?? (parameters.hasEmptyToken ? "" : nil))
             xml.leaf("NextContinuationToken", ifPresent: page.continuesAfter.map { ContinuationToken(after: $0).text })
             xml.leaf("KeyCount", page.objects.count + page.commonPrefixes.count)
             xml.leaf("MaxKeys", common.keysMax)
