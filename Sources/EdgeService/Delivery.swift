@@ -92,8 +92,8 @@ struct Delivery {
         var fields = response.fields
         addOwn(to: &fields, type, viaName: request.distribution.viaName)
         if type == .hit { fields[.age] = "0" }
-        // What went through untouched was judged by the origin; what is being stored is judged here.
-        let judgesHere = response.isShareable && !final.isErrorPage
+        // What went through untouched was judged by the origin.
+        let judgesHere = response.conditionsAreOpen && !final.isErrorPage
         let selection = judgesHere
             ? Selection(request, status: response.status.code, fields: response.fields, length: response.contentLength, now: now)
             : .whole

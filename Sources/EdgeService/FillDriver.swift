@@ -82,20 +82,16 @@ struct FillDriver: Sendable {
 
     /// 304: the entry is good for another lifetime, under the fields that came with it.
     private func confirm(_ expired: CachedResponse, by facts: ResponseFacts, _ permit: FillPermit, _ request: EdgeRequest) {
-        let fields = StoredFields.updated(
-            expired.fields, with: facts.fields, edgeCompressed: expired.isEdgeCompressed,
-            forwardsCookies: request.behavior.forwardsCookies, receivedAt: facts.receivedAt)
-        // An Age the 304 brought counts; the stored response's own was spent long ago.
-        var judged = fields
-        judged[.age] = facts.fields[.age]
-        let renewed = ResponseFacts(
-            status: expired.status.code, fields: judged, bodyLength: Int64(expired.body.byteCount),
-            requestedAt: facts.requestedAt, receivedAt: facts.receivedAt)
+        let update = EntryUpdate(
+            storedStatus: expired.status.code, storedFields: expired.fields, notModified: facts, request: request.facts,
+            edgeCompressed: expired.isEdgeCompressed, forwardsCookies: request.behavior.forwardsCookies,
+            personality: personality, policy: request.storagePolicy(for: expired.status.code))
+        let fields = update.fields
         var conditionals = expired.facts.conditionals
         let named = ConditionalFields(originFields: facts.fields, now: facts.receivedAt)
         if let tag = named.ifNoneMatch { conditionals.ifNoneMatch = tag }
         if let date = named.ifModifiedSince { conditionals.ifModifiedSince = date }
-        switch personality.storability(of: renewed, for: RequestFacts(method: .get, fields: request.fields), under: request.storagePolicy(for: expired.status.code)) {
+        switch update.storability {
         case .store(let freshness):
             let entry = expired.updated(
                 facts: EntryFacts(
@@ -130,7 +126,8 @@ struct FillDriver: Sendable {
             .stream(
                 StreamedResponse(
                     status: response.status, fields: fields, contentLength: contentLength,
-                    resultType: response.status.code >= 400 ? .error : .miss, isShareable: keeps)))
+                    resultType: response.status.code >= 400 ? .error : .miss,
+                    isShareable: keeps && Collapsing(decision) == .allowed, conditionsAreOpen: !purpose.passesThrough)))
         do {
             keeps = try await passContent(of: response, coding: coding, permit, keeps: keeps)
         } catch {

@@ -142,8 +142,10 @@ struct RequestPipeline {
         switch try await reader.outcome() {
         case .entry(let entry, let type): return .entry(entry, type)
         case .stream(let response):
-            if !response.isShareable, response.status == .ok, request.method == .get, request.fields.contains(.range) {
-                // Too large, or not allowed, to be kept: then the origin need not send more than was asked for.
+            if response.contentLength ?? 0 > cache.limits.objectBytesMax, response.status == .ok, request.method == .get,
+                request.fields.contains(.range)
+            {
+                // Too large to be kept: then the origin need not send more than was asked for.
                 return try await passThrough(request)
             }
             return .stream(response, reader)

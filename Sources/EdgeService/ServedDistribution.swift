@@ -113,7 +113,7 @@ final class ServedBehavior: Sendable {
     let compression: CompressionRule
     /// Whether a key can be made from the path, query and Accept-Encoding alone.
     let hasPlainKey: Bool
-    /// Whether misses on one key may share a fetch: not with caching off, nor with cookies in play.
+    /// Whether misses on one key may share a fetch.
     let collapses: Bool
     let forwardsCookies: Bool
 
@@ -126,7 +126,7 @@ final class ServedBehavior: Sendable {
         let policy = model.cachePolicy
         hasPlainKey = policy.headers.isEmpty && policy.cookies == .none
         forwardsCookies = policy.cookies != .none
-        collapses = !policy.disablesCaching && policy.cookies == .none
+        collapses = Collapsing(cachePolicy: policy, originRequestPolicy: nil) == .allowed
     }
 }
 

@@ -45,17 +45,4 @@ private let now = HTTPDate(secondsSince1970: 1_795_521_600)
         #expect(Collapsing(.store(Freshness(lifetimeSeconds: 0, source: .maxAge))) == .refused(.neverFresh))
         #expect(Collapsing(.doNotStore(.noStore)) == .refused(.notStorable))
     }
-
-    @Test(arguments: [
-        // length, received, self-delimiting, clean end
-        (10, 10, false, true, .complete), (10, 9, false, false, .lengthMismatch(announced: 10, received: 9)),
-        (10, 11, false, true, .lengthMismatch(announced: 10, received: 11)), (nil, 9, false, false, .endedByClose),
-        (nil, 9, true, true, .complete), (nil, 9, true, false, .unfinished), (9, 9, true, false, .unfinished), (0, 0, false, true, .complete),
-    ] as [(Int64?, Int64, Bool, Bool, BodyCompleteness)])
-    func `a body cut short is not stored`(length: Int64?, received: Int64, isSelfDelimiting: Bool, endedCleanly: Bool, expected: BodyCompleteness) {
-        let judged = BodyCompleteness(
-            contentLength: length, received: received, isSelfDelimiting: isSelfDelimiting, endedCleanly: endedCleanly)
-        #expect(judged == expected)
-        #expect(judged.mayBeStored == (expected == .complete || expected == .endedByClose))
-    }
 }
