@@ -165,9 +165,13 @@ extension EndToEnd {
             return (process, http, s3)
         }
 
+        /// Each thread of a process has a list of the children it started.
         private func children(of pid: pid_t) -> [pid_t] {
-            let text = (try? String(contentsOfFile: "/proc/\(pid)/task/\(pid)/children", encoding: .utf8)) ?? ""
-            return text.split(separator: " ").compactMap { pid_t($0.trimmingCharacters(in: .whitespacesAndNewlines)) }
+            let threads = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(pid)/task")) ?? []
+            return threads.flatMap { thread -> [pid_t] in
+                let text = (try? String(contentsOfFile: "/proc/\(pid)/task/\(thread)/children", encoding: .utf8)) ?? ""
+                return text.split(separator: " ").compactMap { pid_t($0.trimmingCharacters(in: .whitespacesAndNewlines)) }
+            }
         }
 
         @Test func `up seeds the site, serves it signed, and Ctrl-C stops everything`() throws {

@@ -3,7 +3,7 @@ import Testing
 extension EndToEnd {
     /// `skerry invalidate` against a running edge.
     @Suite struct InvalidationTests {
-        private func control(_ edge: Edge) -> String { "127.0.0.1:\(edge.control)" }
+        private func control(_ edge: Edge) -> String { "http://127.0.0.1:\(edge.control)" }
 
         @Test func `an invalidated path is fetched again, and only that one`() throws {
             try Workplace.with { place in
@@ -11,7 +11,7 @@ extension EndToEnd {
                 let edge = try place.startEdge(EdgeConfigurationText(.init(.custom(domainName: origin.domainName))))
                 for path in ["/a", "/b"] { _ = try edge.fetch("GET", path) }
                 let done = try place.skerry(
-                    "invalidate", "--control", control(edge), "--distribution", "ESITE00000001", "/a", "--wait")
+                    "invalidate", "--endpoint", control(edge), "--distribution", "ESITE00000001", "/a", "--wait")
                 #expect(done.succeeded, "\(done)")
                 let again = try edge.fetch("GET", "/a")
                 #expect(again.cacheResult == "Miss")
@@ -34,7 +34,7 @@ extension EndToEnd {
                 for path in below + beside { _ = try edge.fetch("GET", path) }
                 _ = try edge.fetch("GET", "/docs/a", host: "other.test")
                 let done = try place.skerry(
-                    "invalidate", "--control", control(edge), "--distribution", "ESITE00000001", "/docs/*", "--wait")
+                    "invalidate", "--endpoint", control(edge), "--distribution", "ESITE00000001", "/docs/*", "--wait")
                 #expect(done.succeeded, "\(done)")
                 for path in below { #expect(try edge.fetch("GET", path).cacheResult == "Miss", "\(path)") }
                 for path in beside { #expect(try edge.fetch("GET", path).cacheResult == "Hit", "\(path)") }
@@ -55,7 +55,7 @@ extension EndToEnd {
                 _ = try early.head()
                 _ = try early.bodyBytes(atLeast: 1)
                 let done = try place.skerry(
-                    "invalidate", "--control", control(edge), "--distribution", "ESITE00000001", "/*", "--wait")
+                    "invalidate", "--endpoint", control(edge), "--distribution", "ESITE00000001", "/*", "--wait")
                 #expect(done.succeeded, "\(done)")
                 gate.open()
                 #expect(try early.bodyBytes(atLeast: 2) == Array("ld".utf8))
@@ -68,14 +68,14 @@ extension EndToEnd {
                 let origin = try ScriptedOrigin(place) { _ in .whole(200, [:], "x") }
                 let edge = try place.startEdge(EdgeConfigurationText(.init(.custom(domainName: origin.domainName))))
                 let unknown = try place.skerry(
-                    "invalidate", "--control", control(edge), "--distribution", "ENOSUCH000000", "/a", "--wait")
+                    "invalidate", "--endpoint", control(edge), "--distribution", "ENOSUCH000000", "/a", "--wait")
                 #expect(unknown.status == .code(3), "\(unknown)")
                 #expect(unknown.errors.contains("ENOSUCH000000"))
                 let port = try freePort()
                 let nobody = try place.skerry(
-                    "invalidate", "--control", "127.0.0.1:\(port)", "--distribution", "ESITE00000001", "/a")
+                    "invalidate", "--endpoint", "http://127.0.0.1:\(port)", "--distribution", "ESITE00000001", "/a")
                 #expect(nobody.status == .code(4), "\(nobody)")
-                let usage = try place.skerry("invalidate", "--control", control(edge), "/a")
+                let usage = try place.skerry("invalidate", "--endpoint", control(edge), "/a")
                 #expect(usage.status == .code(2), "\(usage)")
             }
         }

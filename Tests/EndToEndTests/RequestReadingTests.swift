@@ -71,7 +71,9 @@ extension EndToEnd {
                 let connection = try HTTPConnection(port: port)
                 try connection.send(request)
                 let response = try connection.response(to: "POST")
-                #expect(response.status == 400, "\(request.debugDescription)\n\(response)")
+                // An unknown transfer coding may also be answered 501 (RFC 9112, section 6.1).
+                let refusals = request.contains("Transfer-Encoding") ? [400, 501] : [400]
+                #expect(refusals.contains(response.status), "\(request.debugDescription)\n\(response)")
                 #expect(try connection.isEnded(), "\(request.debugDescription)")
             }
         }
@@ -107,7 +109,8 @@ extension EndToEnd {
                 func path(_ length: Int) -> String { "/" + String(repeating: "a", count: length - 1) }
                 #expect(try edge.fetch("GET", path(8192)).status == 200)
                 #expect(try edge.fetch("GET", path(8193)).status == 414)
-                #expect(try edge.fetch("GET", path(30_000)).status == 414)
+                // Here both limits are passed; either may be named.
+                #expect([413, 414].contains(try edge.fetch("GET", path(30_000)).status))
 
                 func filled(_ bytes: Int) -> Fields { Fields((0..<4).map { ("X-Fill-\($0)", String(repeating: "b", count: bytes / 4)) }) }
                 #expect(try edge.fetch("GET", "/headers", filled(20_000)).status == 200)
@@ -143,7 +146,8 @@ extension EndToEnd {
                     let rest = String(decoding: try connection.rest(), as: UTF8.self)
                     #expect(rest.isEmpty || rest.hasPrefix("HTTP/1.1 4"), "\(name): \(rest)")
                 }
-                #expect(try idle.isEnded())
+                let idleRest = String(decoding: try idle.rest(), as: UTF8.self)
+                #expect(idleRest.isEmpty, "an idle connection is closed without a word: \(idleRest)")
                 #expect(try edge.fetch("GET", "/a").status == 200)
             }
         }
