@@ -1,5 +1,6 @@
 // The part of a response head that is the same for every viewer, as bytes, ready to be copied on a hit.
 
+import HTTPSemantics
 import HTTPTypes
 import NIOCore
 
@@ -10,7 +11,11 @@ enum PreparedHead {
         head.writeStaticString("HTTP/1.1 ")
         head.writeString(String(status.code))
         head.writeStaticString(" ")
-        head.writeString(status.reasonPhrase)
+        if status.reasonPhrase.isEmpty {
+            head.writeStaticString(ReasonPhrase.phrase(for: status.code))
+        } else {
+            head.writeString(status.reasonPhrase)
+        }
         head.writeStaticString("\r\n")
         for field in fields {
             head.writeString(field.name.rawName)

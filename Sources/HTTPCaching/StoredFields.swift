@@ -14,7 +14,7 @@ package enum StoredFields {
     /// - Parameter forwardsCookies: whether the cache policy or the origin request policy forwards any cookie.
     package static func prepared(_ fields: HTTPFields, forwardsCookies: Bool, receivedAt: HTTPDate) -> HTTPFields {
         var kept = HopByHop.stripped(fields)
-        kept.removeAll { $0.name == .age || ($0.name == .setCookie && !forwardsCookies) || isOurs($0.name) }
+        kept.removeAll { $0.name == .age || ($0.name == .setCookie && !forwardsCookies) || isOfOneDelivery($0.name) }
         if kept.single(.date).flatMap({ HTTPDate($0, now: receivedAt) }) == nil {
             kept[.date] = receivedAt.formatted
         }
@@ -44,8 +44,9 @@ package enum StoredFields {
         return result
     }
 
-    /// Fields that describe one delivery by this edge; an origin's (another edge's) never enter the store.
-    private static func isOurs(_ name: HTTPField.Name) -> Bool {
-        name == .xCache || name == .xAmzCfId || name == .xAmzCfPop
+    /// Fields that describe one delivery, by another edge or by a bucket, and not the object: they never enter the store.
+    /// CloudFront doesn't pass a bucket's request ids on either.
+    private static func isOfOneDelivery(_ name: HTTPField.Name) -> Bool {
+        name == .xCache || name == .xAmzCfId || name == .xAmzCfPop || name == .xAmzRequestID || name == .xAmzID2
     }
 }

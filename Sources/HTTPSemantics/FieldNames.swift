@@ -20,6 +20,8 @@ extension HTTPField.Name {
     package static let warning = known("Warning")
     package static let xAmzCfId = known("X-Amz-Cf-Id")
     package static let xAmzCfPop = known("X-Amz-Cf-Pop")
+    package static let xAmzID2 = known("x-amz-id-2")
+    package static let xAmzRequestID = known("x-amz-request-id")
     package static let xCache = known("X-Cache")
     package static let xForwardedFor = known("X-Forwarded-For")
     package static let xForwardedProto = known("X-Forwarded-Proto")

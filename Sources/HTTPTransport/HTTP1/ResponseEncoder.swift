@@ -1,5 +1,6 @@
 // Writes response heads (RFC 9112 section 4) and decides how the end of the content will be told (section 6).
 
+import HTTPSemantics
 import HTTPTypes
 import NIOCore
 
@@ -30,7 +31,11 @@ func encode(_ head: ResponseHead, framing: ResponseFraming, connection: Connecti
     output.writeStaticString("HTTP/1.1 ")
     output.writeString(String(head.status.code))
     output.writeInteger(UInt8(ascii: " "))
-    output.writeString(head.status.reasonPhrase)
+    if head.status.reasonPhrase.isEmpty {
+        output.writeStaticString(ReasonPhrase.phrase(for: head.status.code))
+    } else {
+        output.writeString(head.status.reasonPhrase)
+    }
     output.writeStaticString("\r\n")
     for field in head.fields {
         switch field.name {
