@@ -1,6 +1,7 @@
 // The two identifiers on every response.
 
 import Cryptography
+import HTTPSemantics
 import HTTPTypes
 import S3Model
 
