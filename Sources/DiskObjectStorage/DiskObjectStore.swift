@@ -86,7 +86,7 @@ package final class DiskObjectStore: ObjectStore {
     ) throws(FileSystemError) {
         var missing: [String] = []
         var current = path
-        while current.count > 1, try fileSystem.size(of: current) == nil {
+        while !current.isEmpty, current != "/", try fileSystem.size(of: current) == nil {
             missing.append(current)
             guard let slash = current.lastIndex(of: "/"), slash > current.startIndex else { break }
             current = String(current[..<slash])

@@ -1,6 +1,5 @@
 // A viewer's request once it is known what it is for: which distribution, which behaviour, which object.
 
-import ByteStreaming
 import DistributionModel
 import EdgeStorage
 import HTTPCaching
@@ -79,32 +78,4 @@ struct EdgeRequest: Sendable {
 
 extension HTTPFields {
     static let conditionalNames: [HTTPField.Name] = [.ifMatch, .ifNoneMatch, .ifModifiedSince, .ifUnmodifiedSince, .ifRange]
-}
-
-/// A viewer's content on its way to the origin, bounded in size.
-struct ViewerContent: FetchRequestContent {
-    let body: RequestBody
-    let counter: ByteCounter
-    let bytesMax: Int
-
-    init(_ body: RequestBody, bytesMax: Int) {
-        self.body = body
-        self.bytesMax = bytesMax
-        counter = ByteCounter()
-    }
-
-    var byteCount: Int? { body.expectedBytes }
-
-    func nextChunk() async throws -> ByteBuffer? {
-        var iterator = body.makeAsyncIterator()
-        guard let chunk = try await iterator.next() else { return nil }
-        guard counter.add(chunk.readableBytes) <= bytesMax else { throw ContentTooLarge(bytesMax: bytesMax) }
-        return chunk
-    }
-}
-
-/// More content than the edge passes on.
-struct ContentTooLarge: Error, CustomStringConvertible {
-    var bytesMax: Int
-    var description: String { "the request content exceeds \(bytesMax) bytes" }
 }

@@ -128,36 +128,43 @@ struct FillDriver: Sendable {
                     status: response.status, fields: fields, contentLength: contentLength,
                     resultType: response.status.code >= 400 ? .error : .miss,
                     isShareable: keeps && Collapsing(decision) == .allowed, conditionsAreOpen: !purpose.passesThrough)))
-        do {
-            keeps = try await passContent(of: response, coding: coding, permit, keeps: keeps)
-        } catch {
-            logger.debug("response broke off", metadata: ["error": "\(error)", "request": "\(request.requestID)"])
-            permit.fill.end(.failure(.originFailed("\(error)")))
-            return
-        }
-        if keeps, case .store(let freshness) = decision, let chunks = permit.fill.keptChunks() {
+        let store: (([ByteBuffer]) -> Void)? = keeps ? { chunks in
+            guard case .store(let freshness) = decision else { return }
             let body = CachedBody(copying: chunks)
-            if HTTPResponse.hasContent(response.status.code) { fields[.contentLength] = String(body.byteCount) }
+            var kept = fields
+            if HTTPResponse.hasContent(response.status.code) { kept[.contentLength] = String(body.byteCount) }
             permit.store(
                 CachedResponse(
                     identity: permit.identity,
                     facts: EntryFacts(
                         status: response.status.code, storedAt: facts.receivedAt, freshness: freshness,
                         conditionals: ConditionalFields(originFields: response.fields, now: facts.receivedAt)),
-                    status: response.status, fields: fields, body: body, isEdgeCompressed: coding != nil,
-                    preparedHead: PreparedHead.bytes(status: response.status, fields: fields)))
-        } else if let expired = purpose.expired, facts.status < 500 {
+                    status: response.status, fields: kept, body: body, isEdgeCompressed: coding != nil,
+                    preparedHead: PreparedHead.bytes(status: response.status, fields: kept)))
+        } : nil
+        do {
+            keeps = try await passContent(of: response, coding: coding, permit, store: store)
+        } catch {
+            logger.debug("response broke off", metadata: ["error": "\(error)", "request": "\(request.requestID)"])
+            permit.fill.end(.failure(.originFailed("\(error)")))
+            return
+        }
+        if !keeps, let expired = purpose.expired, facts.status < 500 {
             // The origin has something else by now that may not be kept: the old entry is of no more use.
             cache.remove(expired.identity.key)
         }
         permit.fill.end(.success(()))
     }
 
-    /// Hands the content on; answers whether all of it was kept.
+    /// Hands the content on and, when all of it has been kept, to `store`; answers whether it was.
+    ///
+    /// A viewer who has the last byte of a known length may ask again at once, and must then find the entry: so it is stored
+    /// before that byte is handed on.
     private func passContent(
-        of response: FetchResponse, coding: CompressionRule.Coding?, _ permit: FillPermit, keeps: Bool
+        of response: FetchResponse, coding: CompressionRule.Coding?, _ permit: FillPermit, store: (([ByteBuffer]) -> Void)?
     ) async throws -> Bool {
-        var keeps = keeps
+        var keeps = store != nil
+        var stored = false
         var total = 0
         func pass(_ chunk: ByteBuffer) async throws {
             guard chunk.readableBytes > 0 else { return }
@@ -166,7 +173,11 @@ struct FillDriver: Sendable {
                 keeps = false
                 permit.stopKeeping()
             }
-            keeps = try await permit.append(chunk, keeping: keeps)
+            if keeps, coding == nil, total == response.contentLength, let chunks = permit.fill.keptChunks() {
+                store?(chunks + [chunk])
+                stored = true
+            }
+            keeps = try await permit.append(chunk, keeping: keeps && !stored) && keeps || stored
         }
         if let coding {
             var encoder = try ContentEncoder(coding, contentLength: response.contentLength)
@@ -175,6 +186,7 @@ struct FillDriver: Sendable {
         } else {
             while let chunk = try await response.content.next() { try await pass(chunk) }
         }
+        if keeps, !stored, let chunks = permit.fill.keptChunks() { store?(chunks) }
         return keeps
     }
 
@@ -197,6 +209,12 @@ struct FillDriver: Sendable {
 
     private func originFailed(_ error: OriginError, _ permit: FillPermit, _ request: EdgeRequest, _ purpose: FillPurpose) async {
         let now = clock.now()
+        if let own = request.content?.failure {
+            // The viewer's own content broke off; the origin is not to blame.
+            permit.fill.resolve(.failed(status: own.status, detail: own.message))
+            permit.fill.end(.failure(.originFailed(error.description)))
+            return
+        }
         if let expired = purpose.expired, serveStale(expired, after: .unreachable, permit, request, now: now) { return }
         let page = EdgeError(status: error.status, message: error.pageMessage)
         guard request.isCacheable, !purpose.passesThrough, request.method != .head else {
