@@ -1,4 +1,5 @@
 import Cryptography
+import HTTPSemantics
 import HTTPTypes
 import S3Model
 import SigV4
