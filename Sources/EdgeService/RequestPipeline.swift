@@ -156,6 +156,7 @@ struct RequestPipeline {
 
     /// A fetch for this request alone. With `mayStore` it is made as if for the cache; else it goes through as it is.
     private func passThrough(_ request: EdgeRequest, mayStore: Bool = false) async throws -> Answer {
+        try await request.content?.prime()
         let (permit, reader) = cache.solo(request.identity)
         start(permit, request, FillPurpose(passesThrough: !mayStore))
         switch try await reader.outcome() {

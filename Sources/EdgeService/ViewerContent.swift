@@ -11,6 +11,8 @@ import Synchronization
 final class ViewerContent: FetchRequestContent {
     private struct State {
         var bytes = 0
+        /// Read ahead by `prime`.
+        var first: ByteBuffer?
         var failure: EdgeError?
     }
 
@@ -29,7 +31,18 @@ final class ViewerContent: FetchRequestContent {
     /// What the viewer did wrong, once it has.
     var failure: EdgeError? { state.withLock { $0.failure } }
 
+    /// Waits for the first of the content, so that an origin isn't troubled with what is broken from the start.
+    func prime() async throws {
+        let chunk = try await nextChunk()
+        state.withLock { $0.first = chunk }
+    }
+
     func nextChunk() async throws -> ByteBuffer? {
+        let ahead = state.withLock { state in
+            defer { state.first = nil }
+            return state.first
+        }
+        if let ahead { return ahead }
         do {
             var iterator = body.makeAsyncIterator()
             guard let chunk = try await iterator.next() else { return nil }
