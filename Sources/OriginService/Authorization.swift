@@ -105,12 +105,16 @@ extension S3Operation {
 
 extension ActionContext {
     /// Whether the caller may do `action` to `resource`, which lies in the context's bucket.
-    func allows(_ action: String, _ resource: AccessResource) -> Bool {
+    ///
+    /// - Parameter prefix: what `s3:prefix` is when it is not the request's own.
+    func allows(_ action: String, _ resource: AccessResource, prefix: String? = nil) -> Bool {
         guard let bucket else { return false }
+        var values = conditionValues
+        if let prefix { values[.prefix] = [prefix] }
         return bucket.allows(
             AccessRequest(
                 principal: caller.principal, action: action, resource: resource.arn, secondsSince1970: now.secondsSince1970,
-                context: conditionValues))
+                context: values))
     }
 
     private var conditionValues: [ConditionKey: [String]] {

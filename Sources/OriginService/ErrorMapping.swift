@@ -85,12 +85,17 @@ enum ErrorMapping {
         case .accessDenied(.headersNotSigned(let names)): return base.with("HeadersNotSigned", names.joined(separator: ", "))
         case .accessDenied(.expired(let expires, let seconds, let serverTime)):
             return base.with("X-Amz-Expires", String(seconds)).with("Expires", expires.extended).with("ServerTime", serverTime.extended)
+        case .expiresOutOfRange:
+            // AWS's code with 403 where other faults of the query are 400.
+            var refused = base
+            refused.status = 403
+            return refused
         default: return base
         }
     }
 
     /// The status of an error; a few depend on more than the code.
-    static func status(_ error: S3Error) -> HTTPResponse.Status { .init(code: error.code.status) }
+    static func status(_ error: S3Error) -> HTTPResponse.Status { .init(code: error.status) }
 
     /// The response to an error.
     static func answer(_ error: S3Error, resource: String, id: RequestID) -> S3Answer {

@@ -89,12 +89,13 @@ struct WebsiteEndpoint: Sendable {
             guard allows("s3:GetObject", .object(object), access) else { return (.denied, nil) }
             return (.found(redirectLocation: found.metadata.attributes.websiteRedirectLocation), found)
         } catch ObjectStoreError.noSuchKey {
-            return (.missing(isVisible: allows("s3:ListBucket", .bucket(bucket), access)), nil)
+            return (.missing(isVisible: allows("s3:ListBucket", .bucket(bucket), access, prefix: text)), nil)
         }
     }
 
-    private func allows(_ action: String, _ resource: AccessResource, _ access: BucketAccess) -> Bool {
-        let sender = S3Request(origin: origin, exchange: exchange, id: id, now: now).senderValues
+    private func allows(_ action: String, _ resource: AccessResource, _ access: BucketAccess, prefix: String? = nil) -> Bool {
+        var sender = S3Request(origin: origin, exchange: exchange, id: id, now: now).senderValues
+        if let prefix { sender[.prefix] = [prefix] }
         return access.allows(
             AccessRequest(principal: .anonymous, action: action, resource: resource.arn, secondsSince1970: now.secondsSince1970, context: sender))
     }

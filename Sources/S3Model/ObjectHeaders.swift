@@ -53,7 +53,7 @@ package struct ObjectHeaders: Sendable, Equatable {
         cacheControl = fields[.cacheControl]
         contentDisposition = fields[.contentDisposition]
         let codings = fields[.contentEncoding]?.split(separator: ",").map { $0.trimmingSpaces() }.filter { $0.lowercased() != "aws-chunked" && !$0.isEmpty }
-        contentEncoding = codings.flatMap { $0.isEmpty ? nil : $0.joined(separator: ",") }
+        contentEncoding = codings.flatMap { $0.isEmpty ? nil : $0.joined(separator: ", ") }
         contentLanguage = fields[.contentLanguage]
         expires = fields[.expires]
         websiteRedirectLocation = fields[.xAmzWebsiteRedirectLocation]

@@ -6,6 +6,8 @@ package import HTTPTypes
 package struct S3Error: Error, Sendable, Equatable {
     package var code: S3ErrorCode
     package var message: String
+    /// The code's own unless an error says otherwise.
+    package var status: Int
     /// Further elements of the error document, in order, such as `ArgumentName` or `Condition`.
     package var details: [Detail]
     /// Fields the response must carry, such as `Content-Range` on 416.
@@ -19,6 +21,7 @@ package struct S3Error: Error, Sendable, Equatable {
     package init(_ code: S3ErrorCode, _ message: String? = nil, fields: HTTPFields = [:]) {
         self.code = code
         self.message = message ?? code.message
+        self.status = code.status
         self.details = []
         self.fields = fields
     }

@@ -44,6 +44,8 @@ import Testing
         #expect(second.fields[.xAmzMPPartsCount] == "2")
         #expect(await origin.send(.get, "/bkt/k?partNumber=3").status == 416)
         #expect(await complete(id, [(1, tags[0])]).code == "NoSuchUpload")
+        // Asking again for what is there gets the first answer again.
+        #expect(await complete(id, [(1, tags[0]), (2, tags[1])]).body == done.body)
     }
 
     @Test func `wrong, missing, small and unordered parts are refused and the upload stays`() async {
@@ -87,6 +89,7 @@ import Testing
         #expect(head.fields[.xAmzChecksumType] == row.1.rawValue)
         let part = await origin.send(.head, "/bkt/k?partNumber=2", fields: [.xAmzChecksumMode: "ENABLED"])
         #expect(part.fields[algorithm.headerName] == value(part2).text)
+        #expect(part.fields[.xAmzChecksumType] == row.1.rawValue)
     }
 
     @Test func `a part can be a range of another object`() async {
@@ -96,7 +99,8 @@ import Testing
         let part = await origin.send(.put, target, fields: [.xAmzCopySource: "bkt/src", .xAmzCopySourceRange: "bytes=2-4"])
         let tag = part.element("ETag")?.replacingAll("\"", "") ?? ""
         #expect(tag.contains(Hex.encode(DigestAlgorithm.md5.digest(of: "234"))))
-        for range in ["bytes=2-10", "bytes=4-2", "bytes=-2", "2-4", "bytes=a-b"] {
+        #expect(await origin.send(.put, target, fields: [.xAmzCopySource: "bkt/src", .xAmzCopySourceRange: "bytes=2-10"]).code == "InvalidRange")
+        for range in ["bytes=4-2", "bytes=-2", "2-4", "bytes=a-b"] {
             #expect(await origin.send(.put, target, fields: [.xAmzCopySource: "bkt/src", .xAmzCopySourceRange: range]).code == "InvalidArgument")
         }
         #expect(await complete(id, [(1, tag)]).status == 200)

@@ -18,7 +18,9 @@ extension ActionContext {
 
     /// GET /BUCKET?location
     func getBucketLocation() async throws -> S3Answer {
-        .xml(BucketDocument.location(region: configuration.region))
+        // us-east-1 is an empty constraint unless the bucket was made with its name.
+        let own = bucket?.bucket.region ?? ""
+        return .xml(BucketDocument.location(constraint: own.isEmpty && configuration.region != "us-east-1" ? configuration.region : own))
     }
 
     /// GET of a setting that no bucket has here.

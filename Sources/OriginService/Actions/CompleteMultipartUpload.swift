@@ -1,3 +1,4 @@
+import Cryptography
 import HTTPTransport
 import HTTPTypes
 import ObjectStorage
@@ -10,7 +11,10 @@ extension ActionContext {
         let body = try content(ChecksumRequest(), bytesMax: Int64(RequestDocumentLimit.completeMultipartUploadBytesMax), requiresLength: false)
         let document = try CompleteMultipartUploadRequest(try await body.document())
         let reference = object.upload(parameters.uploadID)
-        let upload = try await store.upload(reference)
+        guard let upload = try await uploadInProgress(reference) else {
+            guard let again = await answerAgain(object, document) else { throw ObjectStoreError.noSuchUpload(parameters.uploadID) }
+            return again
+        }
         if let type = parameters.checksum.type, let created = upload.checksumType, type != created {
             throw S3Error(
                 .invalidRequest,
@@ -27,9 +31,40 @@ extension ActionContext {
                 upload: reference, parts: document.parts.map { UploadCompletion.Part(number: $0.number, etag: $0.eTag) },
                 checksums: checksum.map { [$0.stored(upload.checksumType ?? .fullObject)] } ?? [], lastModified: request.origin.now(),
                 precondition: parameters.condition.precondition))
+        return completed(object, metadata)
+    }
+
+    private func completed(_ object: ObjectAddress, _ metadata: ObjectMetadata) -> S3Answer {
+        let checksum = metadata.checksums.first
         let location = "http://\(request.exchange.head.authority)\(request.exchange.head.path)"
         return .xml(
-            MultipartDocument.completed(object, location: location, eTag: metadata.etag, checksum: checksum, type: upload.checksumType))
+            MultipartDocument.completed(
+                object, location: location, eTag: metadata.etag, checksum: checksum.flatMap(ChecksumValue.init),
+                type: checksum.map { ChecksumType($0.scope) }))
+    }
+
+    /// The upload, or nil when it was completed or aborted, or never was.
+    private func uploadInProgress(_ reference: UploadReference) async throws -> MultipartUpload? {
+        do {
+            return try await store.upload(reference)
+        } catch {
+            guard case .noSuchUpload = error else { throw error }
+            return nil
+        }
+    }
+
+    /// A client that lost the first answer asks again: the object that these very parts make is there, so it gets the
+    /// same answer. nil when it is not.
+    private func answerAgain(_ object: ObjectAddress, _ document: CompleteMultipartUploadRequest) async -> S3Answer? {
+        var digests: [UInt8] = []
+        for part in document.parts {
+            guard let digest = Hex.decode(part.eTag) else { return nil }
+            digests += digest
+        }
+        let eTag = Hex.encode(DigestAlgorithm.md5.digest(of: digests)) + "-\(document.parts.count)"
+        let present = try? await store.head(bucket: object.bucket.description, key: object.key.description)
+        guard let present, present.etag == eTag else { return nil }
+        return completed(object, present)
     }
 
     /// The stored parts that the request names, which must be there with the stated entity tags and checksums.

@@ -34,16 +34,22 @@ extension ActionContext {
             throw S3Error(.invalidPartNumber).with("PartNumberRequested", String(number)).with("ActualPartCount", String(partCount))
         }
         var extra: HTTPFields = [.xAmzMPPartsCount: String(partCount)]
-        if parameters.showsChecksum { extra.append(contentsOf: Self.checksumFields(part.checksums)) }
+        if parameters.showsChecksum {
+            extra.append(contentsOf: Self.checksumFields(part.checksums))
+            // The type is the object's, also beside a part's own value.
+            if !part.checksums.isEmpty { extra[.xAmzChecksumType] = found.metadata.checksums.first?.scope.rawValue }
+        }
         return try reading.answer(found, part: part.offset..<(part.offset + part.size), overrides: parameters.overrides, extra: extra)
     }
 
     /// Runs a lookup; whoever may not list the bucket learns AccessDenied instead of NoSuchKey.
+    ///
+    /// A policy that allows listing below an `s3:prefix` is asked about the key as the prefix.
     func visible<T>(_ object: ObjectAddress, _ lookup: () async throws -> T) async throws -> T {
         do {
             return try await lookup()
         } catch ObjectStoreError.noSuchKey(let bucket, let key) {
-            guard allows("s3:ListBucket", .bucket(object.bucket)) else { throw S3Error(.accessDenied) }
+            guard allows("s3:ListBucket", .bucket(object.bucket), prefix: object.key.description) else { throw S3Error(.accessDenied) }
             throw ObjectStoreError.noSuchKey(bucket: bucket, key: key)
         }
     }

@@ -26,10 +26,8 @@ extension ActionContext {
         let listed = page.parts.map {
             ListedPart(number: $0.number, bytes: $0.size, eTag: "", lastModified: metadata.lastModified.s3, checksum: $0.checksums.first.flatMap(ChecksumValue.init))
         }
-        // S3 lists parts only when they carry checksums.
-        let showsParts = !metadata.checksums.isEmpty
         return ObjectDocument.Parts(
-            total: total, page: showsParts ? listed : nil, partNumberMarker: parameters.partNumberMarker, nextPartNumberMarker: page.next,
+            total: total, page: listed, partNumberMarker: parameters.partNumberMarker, nextPartNumberMarker: page.next,
             partsMax: parameters.partsMax)
     }
 

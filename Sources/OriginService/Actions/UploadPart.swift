@@ -65,7 +65,7 @@ extension ActionContext {
                 "The x-amz-copy-source-range value must be of the form bytes=first-last where first and last are the zero-based offsets of the first and last bytes to copy")
         }
         guard last < size else {
-            throw .invalidArgument("x-amz-copy-source-range", text, "Range specified is not valid for source object of size: \(size)")
+            throw S3Error(.invalidRange, "Range specified is not valid for source object of size: \(size)").with("RangeRequested", text)
         }
         return first..<(last + 1)
     }

@@ -1,11 +1,10 @@
 // Result documents about buckets, among them the truthful "not configured" of every setting this server has not.
 
 package enum BucketDocument {
-    /// us-east-1 is spelled as an empty constraint.
-    package static func location(region: String) -> [UInt8] {
+    package static func location(constraint: String) -> [UInt8] {
         var xml = XMLWriter()
         xml.element("LocationConstraint", namespace: XMLWriter.s3Namespace) { xml in
-            if region != "us-east-1" { xml.text(region) }
+            xml.text(constraint)
         }
         return xml.bytes
     }

@@ -45,13 +45,12 @@ package enum ObjectDocument {
     /// What GetObjectAttributes may show of an object's parts.
     package struct Parts: Sendable, Equatable {
         package var total: Int
-        /// The page, or nil when the parts have no checksums of their own (S3 then gives the count only).
-        package var page: [ListedPart]?
+        package var page: [ListedPart]
         package var partNumberMarker: Int
         package var nextPartNumberMarker: Int?
         package var partsMax: Int
 
-        package init(total: Int, page: [ListedPart]?, partNumberMarker: Int, nextPartNumberMarker: Int?, partsMax: Int) {
+        package init(total: Int, page: [ListedPart], partNumberMarker: Int, nextPartNumberMarker: Int?, partsMax: Int) {
             self.total = total
             self.page = page
             self.partNumberMarker = partNumberMarker
@@ -81,12 +80,11 @@ package enum ObjectDocument {
     private static func write(_ parts: Parts, _ xml: inout XMLWriter) {
         xml.element("ObjectParts") { xml in
             xml.leaf("PartsCount", parts.total)
-            guard let page = parts.page else { return }
             xml.leaf("PartNumberMarker", parts.partNumberMarker)
-            xml.leaf("NextPartNumberMarker", parts.nextPartNumberMarker ?? page.last?.number ?? 0)
+            xml.leaf("NextPartNumberMarker", parts.nextPartNumberMarker ?? parts.page.last?.number ?? 0)
             xml.leaf("MaxParts", parts.partsMax)
             xml.leaf("IsTruncated", parts.nextPartNumberMarker != nil)
-            for part in page {
+            for part in parts.page {
                 xml.element("Part") { xml in
                     xml.leaf("PartNumber", part.number)
                     xml.leaf("Size", part.bytes)
