@@ -127,7 +127,7 @@ struct FillDriver: Sendable {
                 StreamedResponse(
                     status: response.status, fields: fields, contentLength: contentLength,
                     resultType: response.status.code >= 400 ? .error : .miss,
-                    isShareable: keeps && Collapsing(decision) == .allowed, conditionsAreOpen: !purpose.passesThrough)))
+                    isShareable: keeps && Collapsing(decision) == .allowed, isKept: keeps, conditionsAreOpen: !purpose.passesThrough)))
         let store: (([ByteBuffer]) -> Void)? = keeps ? { chunks in
             guard case .store(let freshness) = decision else { return }
             let body = CachedBody(copying: chunks)
@@ -217,7 +217,7 @@ struct FillDriver: Sendable {
         }
         if let expired = purpose.expired, serveStale(expired, after: .unreachable, permit, request, now: now) { return }
         let page = EdgeError(status: error.status, message: error.pageMessage)
-        guard request.isCacheable, !purpose.passesThrough, request.method != .head else {
+        guard request.isCacheable, !purpose.passesThrough else {
             permit.fill.resolve(.failed(status: page.status, detail: page.message))
             permit.fill.end(.failure(.originFailed(error.description)))
             return

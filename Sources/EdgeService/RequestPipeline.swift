@@ -106,8 +106,7 @@ struct RequestPipeline {
                 case .revalidate(let conditionals): purpose.conditionals = conditionals
                 case .fetch(because: .varyAny), .fetch(because: .expiredWithoutValidator), .fetch(because: .errorExpired): break
                 }
-            } else if request.method == .head {
-                // A HEAD alone brings nothing to store; it goes through.
+            } else if request.method == .head, request.behavior.policy.disablesCaching {
                 return try await passThrough(request)
             }
             if let answer = try await fetched(request, identity, purpose) { return answer }
@@ -148,10 +147,17 @@ struct RequestPipeline {
                 // Too large to be kept: then the origin need not send more than was asked for.
                 return try await passThrough(request)
             }
+            // A HEAD fetches for the GETs to come: its viewer leaves after the head, the fetch goes on.
+            if request.method == .head, response.isKept { readToEnd(reader) }
             return .stream(response, reader)
         case .failed(let status, let detail):
             return .edge(EdgeError(status: status, message: detail), status == 503 ? .capacityExceeded : .error)
         }
+    }
+
+    /// Counts a fetch as wanted until its end, though no viewer waits for it.
+    private func readToEnd(_ reader: FillReader<FillOutcome>) {
+        Task { while try await reader.next() != nil {} }
     }
 
     /// A fetch for this request alone. With `mayStore` it is made as if for the cache; else it goes through as it is.
@@ -183,10 +189,9 @@ struct RequestPipeline {
         var own = request
         own.content = nil
         start(permit, own, FillPurpose(expired: entry, conditionals: conditionals.isEmpty ? nil : conditionals))
-        // Nobody waits for it, but it must be read to its end to count as wanted.
         Task {
             guard case .stream? = try? await reader.outcome() else { return }
-            while let chunk = try? await reader.next(), chunk.readableBytes >= 0 {}
+            readToEnd(reader)
         }
     }
 

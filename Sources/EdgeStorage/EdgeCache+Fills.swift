@@ -26,18 +26,21 @@ package struct StreamedResponse: Sendable {
     package var resultType: ResultType
     /// False when the response is for the request that caused it alone; others must fetch on their own.
     package var isShareable: Bool
+    /// Whether it is going to be stored if all of it arrives.
+    package var isKept: Bool
     /// Whether the request's conditions and range are still to be answered: it was fetched whole, without them.
     package var conditionsAreOpen: Bool
 
     package init(
         status: HTTPResponse.Status, fields: HTTPFields, contentLength: Int?, resultType: ResultType, isShareable: Bool,
-        conditionsAreOpen: Bool
+        isKept: Bool, conditionsAreOpen: Bool
     ) {
         self.status = status
         self.fields = fields
         self.contentLength = contentLength
         self.resultType = resultType
         self.isShareable = isShareable
+        self.isKept = isKept
         self.conditionsAreOpen = conditionsAreOpen
     }
 }
