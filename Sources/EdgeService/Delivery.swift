@@ -110,6 +110,8 @@ struct Delivery {
             fields[.contentLength] = String(range.count)
             try await relay(fields, .partialContent, reader, range, request)
         }
+        // A viewer who was content with less, or with the head, has not given up: the fetch goes on for those to come.
+        if response.isKept { reader.readToEnd() }
     }
 
     /// Passes on the wanted bytes as they come.

@@ -147,17 +147,10 @@ struct RequestPipeline {
                 // Too large to be kept: then the origin need not send more than was asked for.
                 return try await passThrough(request)
             }
-            // A HEAD fetches for the GETs to come: its viewer leaves after the head, the fetch goes on.
-            if request.method == .head, response.isKept { readToEnd(reader) }
             return .stream(response, reader)
         case .failed(let status, let detail):
             return .edge(EdgeError(status: status, message: detail), status == 503 ? .capacityExceeded : .error)
         }
-    }
-
-    /// Counts a fetch as wanted until its end, though no viewer waits for it.
-    private func readToEnd(_ reader: FillReader<FillOutcome>) {
-        Task { while try await reader.next() != nil {} }
     }
 
     /// A fetch for this request alone. With `mayStore` it is made as if for the cache; else it goes through as it is.
@@ -191,7 +184,7 @@ struct RequestPipeline {
         start(permit, own, FillPurpose(expired: entry, conditionals: conditionals.isEmpty ? nil : conditionals))
         Task {
             guard case .stream? = try? await reader.outcome() else { return }
-            readToEnd(reader)
+            reader.readToEnd()
         }
     }
 
@@ -222,4 +215,11 @@ struct FinalAnswer: Sendable {
 
 extension EdgeRequest {
     var facts: RequestFacts { RequestFacts(method: method == .head ? .get : method, fields: fields) }
+}
+
+extension FillReader {
+    /// Counts the fetch as wanted until its end, though no viewer takes the rest of it.
+    func readToEnd() {
+        Task { while try await next() != nil {} }
+    }
 }
