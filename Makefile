@@ -32,6 +32,12 @@ test: packages-test python-doc venv ## build and run every test; installs the cl
 	@swift build --build-tests
 	@swift test --disable-xctest $(if $(FILTER),--filter '$(FILTER)')
 
+.PHONY: bench
+bench: packages-build ## CPU time of a cache hit beside nginx, in one run
+	@scripts/system-packages nginx-light wrk curl python3
+	@swift build -c release --static-swift-stdlib --product skerry
+	@Benchmarks/hit-cpu $(ARGS)
+
 .PHONY: check-deps
 check-deps: ## say which system packages are missing, installing nothing
 	@scripts/system-packages --check $(TEST_PACKAGES)

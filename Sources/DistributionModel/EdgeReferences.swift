@@ -74,9 +74,9 @@ extension OriginAccessControl {
         _ = section.choice("signing_protocol", as: Fixed.self)
         _ = section.choice("origin_access_control_origin_type", as: Fixed.self)
         section.finish()
-        guard let name, let behavior else { return nil }
+        guard let name else { return nil }
         let place = Located(name, at: section.valueLocation(of: "name"), section.path("name"))
-        return (place, OriginAccessControl(name: name, signingBehavior: behavior))
+        return (place, OriginAccessControl(name: name, signingBehavior: behavior ?? .always))
     }
 }
 
@@ -85,8 +85,8 @@ extension OriginAccessIdentity {
         let id = section.text("id", cloudFrontID)
         let comment = section.text("comment")
         section.finish()
-        guard let id, let comment else { return nil }
+        guard let id else { return nil }
         let place = Located(id, at: section.valueLocation(of: "id"), section.path("id"))
-        return (place, OriginAccessIdentity(id: id, comment: comment))
+        return (place, OriginAccessIdentity(id: id, comment: comment ?? ""))
     }
 }

@@ -20,16 +20,16 @@ extension NamedCachePolicy {
             section.report("name", found: quoted(name), expected: "a name no managed policy has")
         }
         section.finish()
-        guard let name, let comment, let minTTL, let gzip, let brotli, let headers, let cookies, let queryStrings else {
-            return nil
-        }
+        guard let name else { return nil }
+        // What could not be read has been reported; the policy still exists, so that references to it aren't reported too.
         let policy = CachePolicy(
-            minTTL: Int64(minTTL), defaultTTL: defaultTTL.map { Int64($0) }, maxTTL: maxTTL.map { Int64($0) },
-            enableAcceptEncodingGzip: gzip, enableAcceptEncodingBrotli: brotli, headers: headers, cookies: cookies,
-            queryStrings: queryStrings)
-        for problem in policy.problems { report(problem, in: section) }
+            minTTL: Int64(minTTL ?? 0), defaultTTL: defaultTTL.map { Int64($0) }, maxTTL: maxTTL.map { Int64($0) },
+            enableAcceptEncodingGzip: gzip ?? false, enableAcceptEncodingBrotli: brotli ?? false, headers: headers ?? [],
+            cookies: cookies ?? .none, queryStrings: queryStrings ?? .none)
+        let isWhole = minTTL != nil && gzip != nil && brotli != nil && headers != nil && cookies != nil && queryStrings != nil
+        if isWhole { for problem in policy.problems { report(problem, in: section) } }
         let place = Located(name, at: section.valueLocation(of: "name"), section.path("name"))
-        return (place, NamedCachePolicy(name: name, comment: comment, policy: policy))
+        return (place, NamedCachePolicy(name: name, comment: comment ?? "", policy: policy))
     }
 
     private static func readHeaders(_ section: ConfigurationSection) -> [HTTPField.Name]? {
