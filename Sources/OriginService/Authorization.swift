@@ -64,7 +64,16 @@ enum Authorization {
         context.bucket = access
         if let expected = context.fields[.xAmzExpectedBucketOwner] { try check(expectedOwner: expected, of: access, context.configuration) }
         let resource: AccessResource = operation.object.map { .object($0) } ?? .bucket(bucket)
-        for action in operation.actions where !context.allows(action, resource) { throw S3Error(.accessDenied) }
+        for action in operation.actions where !context.allows(action, resource) {
+            if operation.isObjectRead, let object = operation.object { try await reveal(object, context) }
+            throw S3Error(.accessDenied)
+        }
+    }
+
+    /// Throws NoSuchKey for a key that is missing when the caller, who may not read it, may list it.
+    private static func reveal(_ object: ObjectAddress, _ context: ActionContext) async throws {
+        guard context.allows("s3:ListBucket", .bucket(object.bucket), prefix: object.key.description) else { return }
+        _ = try await context.store.head(bucket: object.bucket.description, key: object.key.description)
     }
 
     /// A policy or block that the store returns and that cannot be read is damage, never an empty policy.
@@ -96,6 +105,13 @@ enum Authorization {
 }
 
 extension S3Operation {
+    var isObjectRead: Bool {
+        switch self {
+        case .getObject, .headObject, .getObjectAttributes: true
+        default: false
+        }
+    }
+
     /// Every action the operation needs on its resource.
     var actions: [String] {
         if case .getObjectAttributes = self { return ["s3:GetObject", "s3:GetObjectAttributes"] }
