@@ -21,6 +21,7 @@ package enum S3ErrorCode: String, Sendable, CaseIterable {
     case invalidAccessKeyId = "InvalidAccessKeyId"
     case invalidArgument = "InvalidArgument"
     case invalidBucketName = "InvalidBucketName"
+    case invalidChunkSizeError = "InvalidChunkSizeError"
     case invalidDigest = "InvalidDigest"
     case invalidLocationConstraint = "InvalidLocationConstraint"
     case invalidPart = "InvalidPart"
@@ -30,6 +31,7 @@ package enum S3ErrorCode: String, Sendable, CaseIterable {
     case invalidRange = "InvalidRange"
     case invalidRequest = "InvalidRequest"
     case invalidStorageClass = "InvalidStorageClass"
+    case invalidToken = "InvalidToken"
     case invalidURI = "InvalidURI"
     case keyTooLongError = "KeyTooLongError"
     case malformedPolicy = "MalformedPolicy"
@@ -94,6 +96,7 @@ package enum S3ErrorCode: String, Sendable, CaseIterable {
         case .invalidAccessKeyId: (403, "The access key id is not known here")
         case .invalidArgument: (400, "Invalid Argument")
         case .invalidBucketName: (400, "The bucket name is not valid")
+        case .invalidChunkSizeError: (403, "A chunk of the body has a size that is not allowed")
         case .invalidDigest: (400, "The Content-MD5 or checksum value is not valid")
         case .invalidLocationConstraint: (400, "The location constraint is not valid")
         case .invalidPart: (400, "A part was not found, or its ETag differs from the one uploaded")
@@ -103,6 +106,7 @@ package enum S3ErrorCode: String, Sendable, CaseIterable {
         case .invalidRange: (416, "The range cannot be satisfied")
         case .invalidRequest: (400, "Invalid Request")
         case .invalidStorageClass: (400, "The storage class is not available here")
+        case .invalidToken: (400, "The security token is not valid")
         case .invalidURI: (400, "The request's URI cannot be read")
         case .keyTooLongError: (400, "The key is longer than 1024 bytes")
         case .malformedPolicy: (400, "The policy is not valid")
