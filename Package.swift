@@ -50,10 +50,11 @@ let pure0: [Target] =
     + library("Eviction")
     + library("ContentCoding", ["CZlib", "CBrotli"])
     + library("Cryptography", ["COpenSSL"])
+    + library("XMLDocuments")
     + library("ConfigurationReading", [yams])
 
 let pure1: [Target] =
-    library("S3Model", ["HTTPSemantics", "Cryptography", httpTypes])
+    library("S3Model", ["HTTPSemantics", "Cryptography", "XMLDocuments", httpTypes])
     + library("BucketPolicy")
     + library("HTTPCaching", ["HTTPSemantics", httpTypes])
     + library("SigV4", ["Cryptography"])
@@ -92,7 +93,7 @@ let services: [Target] =
         ], tests: [nioPosix])
     + library(
         "ControlService",
-        ["ByteStreaming", "HTTPTransport", "EdgeStorage", "S3Model", "HTTPCaching", "HTTPSemantics", httpTypes, nioCore, logging])
+        ["ByteStreaming", "HTTPTransport", "EdgeStorage", "XMLDocuments", "HTTPCaching", "HTTPSemantics", httpTypes, nioCore, logging])
     + library(
         "SiteDeploy",
         ["OriginFetch", "ByteStreaming", "DistributionModel", "ConfigurationReading", "SigV4", "Cryptography", httpTypes, nioCore],

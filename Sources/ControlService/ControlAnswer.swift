@@ -2,7 +2,7 @@
 
 import HTTPSemantics
 import HTTPTypes
-import S3Model
+import XMLDocuments
 
 /// A response document with its status.
 struct ControlAnswer {

@@ -10,7 +10,6 @@ package import HTTPTransport
 import HTTPTypes
 package import Logging
 import NIOCore
-import S3Model
 
 /// Serves the control API of one edge process.
 package struct ControlService: HTTPService {

@@ -1,7 +1,7 @@
 // The document with which an invalidation is asked for (CloudFront API, CreateInvalidation).
 
 import HTTPCaching
-import S3Model
+import XMLDocuments
 
 /// Paths to invalidate together, and the caller's own name for the request.
 struct InvalidationBatch: Sendable, Equatable {
@@ -15,23 +15,23 @@ struct InvalidationBatch: Sendable, Equatable {
 
     init(document: [UInt8]) throws(ControlError) {
         let root: XMLElement
-        do throws(S3Error) {
+        do throws(XMLError) {
             root = try XMLElement.read(document, root: "InvalidationBatch")
             try root.requireOnly(["Paths", "CallerReference"])
         } catch {
-            throw .malformedInput(error.message)
+            throw .malformedInput(error.description)
         }
         let reference: String?
         let pathsElement: XMLElement?
         let quantity: String?
         let items: XMLElement?
-        do throws(S3Error) {
+        do throws(XMLError) {
             reference = try root.value("CallerReference")
             pathsElement = try root.only("Paths")
             quantity = try pathsElement?.value("Quantity")
             items = try pathsElement?.only("Items")
         } catch {
-            throw .malformedInput(error.message)
+            throw .malformedInput(error.description)
         }
         guard let reference, !reference.isEmpty else { throw .invalidArgument("CallerReference is missing.") }
         guard let quantity, let count = Int(quantity) else { throw .invalidArgument("Paths needs a Quantity.") }

@@ -1,6 +1,7 @@
 // One failed request, before it becomes a response: code, message, and what the document shows besides.
 
 package import HTTPTypes
+import XMLDocuments
 
 /// An error that S3 has a code for.
 package struct S3Error: Error, Sendable, Equatable {

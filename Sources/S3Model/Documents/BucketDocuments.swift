@@ -1,5 +1,7 @@
 // Result documents about buckets, among them the truthful "not configured" of every setting this server has not.
 
+import XMLDocuments
+
 package enum BucketDocument {
     package static func location(constraint: String) -> [UInt8] {
         var xml = XMLWriter()

@@ -1,5 +1,7 @@
 // Result documents of the listing operations.
 
+import XMLDocuments
+
 /// Who owns a bucket or an object, as documents show it.
 package struct S3Owner: Sendable, Hashable {
     package var canonicalID: String

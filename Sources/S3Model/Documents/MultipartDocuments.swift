@@ -1,6 +1,7 @@
 // Result documents of the multipart operations.
 
 import HTTPSemantics
+import XMLDocuments
 
 package struct ListedUpload: Sendable, Equatable {
     package var key: String

@@ -1,5 +1,7 @@
 // Result documents about objects: copies, deletions, attributes, and the two settings objects never have.
 
+import XMLDocuments
+
 package enum ObjectDocument {
     package static func copied(
         root: String = "CopyObjectResult", eTag: String, lastModified: S3Timestamp, checksum: ChecksumValue?, type: ChecksumType?

@@ -1,5 +1,7 @@
 // The XML bodies of DeleteObjects, CompleteMultipartUpload, CreateBucket and PutPublicAccessBlock.
 
+import XMLDocuments
+
 /// Named maximums of request documents, in bytes.
 package enum RequestDocumentLimit {
     /// 1,000 keys of 1,024 bytes, each byte up to six characters when escaped, and the tags around them.
@@ -28,7 +30,7 @@ package struct DeleteObjectsRequest: Sendable, Equatable {
     package static let itemsMax = 1000
 
     package init(_ bytes: [UInt8]) throws(S3Error) {
-        let root = try XMLElement.read(bytes, root: "Delete")
+        let root = try RequestElement.read(bytes, root: "Delete")
         try root.requireOnly(["Object", "Quiet"])
         isQuiet = try Boolean.read(root, "Quiet") ?? false
         items = []
@@ -58,7 +60,7 @@ package struct CompleteMultipartUploadRequest: Sendable, Equatable {
     package var parts: [Part]
 
     package init(_ bytes: [UInt8]) throws(S3Error) {
-        let root = try XMLElement.read(bytes, root: "CompleteMultipartUpload")
+        let root = try RequestElement.read(bytes, root: "CompleteMultipartUpload")
         try root.requireOnly(["Part"])
         parts = []
         for child in root.children {
@@ -92,7 +94,7 @@ package struct CreateBucketRequest: Sendable, Equatable {
 
     package init(_ bytes: [UInt8]) throws(S3Error) {
         guard !bytes.isEmpty else { return }
-        let root = try XMLElement.read(bytes, root: "CreateBucketConfiguration")
+        let root = try RequestElement.read(bytes, root: "CreateBucketConfiguration")
         try root.requireOnly(["LocationConstraint", "Location", "Bucket", "Tags"])
         if let tags = try root.only("Tags"), !tags.children.isEmpty { throw .notImplemented("Bucket tagging") }
         let location = try root.only("Location")
@@ -123,7 +125,7 @@ package struct PublicAccessBlock: Sendable, Hashable {
         blockPublicACLs: true, ignorePublicACLs: true, blockPublicPolicy: true, restrictPublicBuckets: true)
 
     package init(_ bytes: [UInt8]) throws(S3Error) {
-        let root = try XMLElement.read(bytes, root: "PublicAccessBlockConfiguration")
+        let root = try RequestElement.read(bytes, root: "PublicAccessBlockConfiguration")
         try root.requireOnly(["BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets"])
         blockPublicACLs = try Boolean.read(root, "BlockPublicAcls") ?? false
         ignorePublicACLs = try Boolean.read(root, "IgnorePublicAcls") ?? false
@@ -145,7 +147,7 @@ package struct PublicAccessBlock: Sendable, Hashable {
 
 /// xsd:boolean, in any case as S3 reads it.
 enum Boolean {
-    static func read(_ element: XMLElement, _ name: String) throws(S3Error) -> Bool? {
+    static func read(_ element: RequestElement, _ name: String) throws(S3Error) -> Bool? {
         guard let text = try element.value(name) else { return nil }
         switch text.trimmingSpaces().lowercased() {
         case "true", "1": return true

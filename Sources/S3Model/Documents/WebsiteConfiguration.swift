@@ -1,6 +1,8 @@
 // A bucket's website configuration: the value, and its XML in both directions. Whether a configuration makes sense is
 // judged by WebsiteRouting's validation.
 
+import XMLDocuments
+
 package struct WebsiteConfiguration: Sendable, Hashable {
     package enum Scheme: String, Sendable, Hashable { case http, https }
 
@@ -69,7 +71,7 @@ package struct WebsiteConfiguration: Sendable, Hashable {
 
 extension WebsiteConfiguration {
     package init(xml bytes: [UInt8]) throws(S3Error) {
-        let root = try XMLElement.read(bytes, root: "WebsiteConfiguration")
+        let root = try RequestElement.read(bytes, root: "WebsiteConfiguration")
         try root.requireOnly(["RedirectAllRequestsTo", "IndexDocument", "ErrorDocument", "RoutingRules"])
         self.init()
         if let element = try root.only("RedirectAllRequestsTo") {
@@ -93,7 +95,7 @@ extension WebsiteConfiguration {
         }
     }
 
-    private static func rule(_ element: XMLElement) throws(S3Error) -> RoutingRule {
+    private static func rule(_ element: RequestElement) throws(S3Error) -> RoutingRule {
         try element.requireOnly(["Condition", "Redirect"])
         var condition: Condition?
         if let child = try element.only("Condition") {
@@ -116,7 +118,7 @@ extension WebsiteConfiguration {
         return RoutingRule(condition: condition, redirect: redirect)
     }
 
-    private static func scheme(_ element: XMLElement) throws(S3Error) -> Scheme? {
+    private static func scheme(_ element: RequestElement) throws(S3Error) -> Scheme? {
         guard let text = try element.value("Protocol"), !text.isEmpty else { return nil }
         guard let scheme = Scheme(rawValue: text.lowercased()) else {
             throw S3Error(.invalidRequest, "Invalid protocol, protocol can be http or https. If not defined the protocol will be selected automatically.")
@@ -124,7 +126,7 @@ extension WebsiteConfiguration {
         return scheme
     }
 
-    private static func number(_ element: XMLElement, _ name: String) throws(S3Error) -> Int? {
+    private static func number(_ element: RequestElement, _ name: String) throws(S3Error) -> Int? {
         guard let text = try element.value(name) else { return nil }
         guard let number = Int(text.trimmingSpaces()) else { throw .malformedXML("\(name) is not a number") }
         return number

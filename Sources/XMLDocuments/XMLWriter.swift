@@ -1,14 +1,12 @@
-// A forward-only XML writer for S3's result documents: elements and text, nothing else.
+// A forward-only XML writer for result documents: elements and text, nothing else.
 
 /// Builds one XML document; text is escaped so that the reader gets back every code point XML 1.0 can carry.
 package struct XMLWriter: Sendable {
     package private(set) var bytes: [UInt8] = Array("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n".utf8)
 
-    package static let s3Namespace = "http://s3.amazonaws.com/doc/2006-03-01/"
-
     package init() {}
 
-    /// Writes an element with content; the root of S3's results names the namespace.
+    /// Writes an element with content; a root names its namespace.
     package mutating func element(
         _ name: String, namespace: String? = nil, _ content: (inout XMLWriter) -> Void
     ) {

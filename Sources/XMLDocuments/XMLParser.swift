@@ -1,57 +1,4 @@
-// A strict reader for the small XML documents that S3 requests carry. It knows elements, text, comments, CDATA, the
-// five named references and numeric references. Attributes are checked and dropped, namespace prefixes are dropped.
-// There is no DTD, no processing instruction besides the declaration, and no external anything.
-
-import HTTPSemantics
-
-/// One element of a request document, without attributes and prefixes.
-package struct XMLElement: Sendable, Equatable {
-    package var name: String
-    package var text: String
-    package var children: [XMLElement]
-
-    package static let depthMax = 16
-    package static let elementsMax = 50_000
-
-    /// The text of the only child of that name; nil when there is none.
-    ///
-    /// Throws MalformedXML when there are several, or when it holds elements.
-    package func value(_ name: String) throws(S3Error) -> String? {
-        guard let child = try only(name) else { return nil }
-        guard child.children.isEmpty else { throw .malformedXML("\(name) holds elements where text is expected") }
-        return child.text
-    }
-
-    /// The only child of that name; nil when there is none, MalformedXML when there are several.
-    package func only(_ name: String) throws(S3Error) -> XMLElement? {
-        let found = children.filter { $0.name == name }
-        guard found.count <= 1 else { throw .malformedXML("\(name) appears more than once in \(self.name)") }
-        return found.first
-    }
-
-    /// Refuses children other than those named, and text between them.
-    package func requireOnly(_ names: Set<String>) throws(S3Error) {
-        for child in children where !names.contains(child.name) {
-            throw .malformedXML("\(child.name) is not expected in \(name)")
-        }
-        guard children.isEmpty || text.utf8.allSatisfy(XMLParser.isSpace) else {
-            throw .malformedXML("text is not expected in \(name)")
-        }
-    }
-
-    /// Reads a document whose root element has that name.
-    package static func read(_ bytes: [UInt8], root: String) throws(S3Error) -> XMLElement {
-        let element = try read(bytes)
-        guard element.name == root else { throw .malformedXML("\(root) is expected, not \(element.name)") }
-        return element
-    }
-
-    package static func read(_ bytes: [UInt8]) throws(S3Error) -> XMLElement {
-        guard String(validating: bytes, as: UTF8.self) != nil else { throw .malformedXML("not UTF-8") }
-        var parser = XMLParser(bytes: bytes)
-        return try parser.document()
-    }
-}
+// The parser behind `XMLElement.read`: one pass, recursive as deep as `depthMax`.
 
 struct XMLParser {
     let bytes: [UInt8]
@@ -65,7 +12,7 @@ struct XMLParser {
 
     static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 || byte == 0x0A || byte == 0x0D }
 
-    mutating func document() throws(S3Error) -> XMLElement {
+    mutating func document() throws(XMLError) -> XMLElement {
         if starts(with: "<?xml") {
             guard let end = find("?>") else { throw failure("the declaration does not end") }
             position = end + 2
@@ -77,7 +24,7 @@ struct XMLParser {
         return root
     }
 
-    private mutating func skipMisc() throws(S3Error) {
+    private mutating func skipMisc() throws(XMLError) {
         while true {
             skipSpace()
             guard starts(with: "<!--") else { return }
@@ -85,7 +32,7 @@ struct XMLParser {
         }
     }
 
-    private mutating func skipComment() throws(S3Error) {
+    private mutating func skipComment() throws(XMLError) {
         position += 4
         guard let end = find("--") else { throw failure("a comment does not end") }
         position = end
@@ -93,7 +40,7 @@ struct XMLParser {
         position += 3
     }
 
-    private mutating func element(depth: Int) throws(S3Error) -> XMLElement {
+    private mutating func element(depth: Int) throws(XMLError) -> XMLElement {
         guard depth <= XMLElement.depthMax else { throw failure("elements nest deeper than \(XMLElement.depthMax)") }
         elements += 1
         guard elements <= XMLElement.elementsMax else { throw failure("more than \(XMLElement.elementsMax) elements") }
@@ -127,7 +74,7 @@ struct XMLParser {
     }
 
     /// Reads attributes up to `>` (false) or `/>` (true).
-    private mutating func attributesEndEmpty() throws(S3Error) -> Bool {
+    private mutating func attributesEndEmpty() throws(XMLError) -> Bool {
         while true {
             let before = position
             skipSpace()
@@ -153,7 +100,7 @@ struct XMLParser {
         }
     }
 
-    private mutating func character(into text: inout [UInt8]) throws(S3Error) {
+    private mutating func character(into text: inout [UInt8]) throws(XMLError) {
         let byte = bytes[position]
         guard byte == UInt8(ascii: "&") else {
             guard byte >= 0x20 || Self.isSpace(byte) else { throw failure("a control character") }
@@ -179,7 +126,7 @@ struct XMLParser {
             guard reference.hasPrefix("#") else { throw failure("the entity \(reference) is not defined") }
             let isHex = reference.hasPrefix("#x")
             let digits = reference.dropFirst(isHex ? 2 : 1)
-            guard let first = digits.utf8.first, PercentCoding.hexValue(first) != nil,
+            guard let first = digits.utf8.first, first.isHexDigit,
                 let number = UInt32(digits, radix: isHex ? 16 : 10), number != 0, let scalar = Unicode.Scalar(number)
             else { throw failure("the reference \(reference) names no character") }
             text.append(contentsOf: String(Character(scalar)).utf8)
@@ -187,7 +134,7 @@ struct XMLParser {
         position = end + 1
     }
 
-    private mutating func name() throws(S3Error) -> String {
+    private mutating func name() throws(XMLError) -> String {
         let start = position
         while position < bytes.count {
             let byte = bytes[position]
@@ -230,5 +177,12 @@ struct XMLParser {
         }
     }
 
-    private func failure(_ reason: String) -> S3Error { .malformedXML("\(reason) (at byte \(position))") }
+    private func failure(_ reason: String) -> XMLError { XMLError("\(reason) (at byte \(position))") }
+}
+
+extension UInt8 {
+    /// Whether it is an ASCII hexadecimal digit: what a numeric reference starts with, so that no sign gets in.
+    fileprivate var isHexDigit: Bool {
+        (0x30...0x39).contains(self) || (0x41...0x46).contains(self) || (0x61...0x66).contains(self)
+    }
 }
