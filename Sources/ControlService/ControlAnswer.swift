@@ -9,7 +9,6 @@ struct ControlAnswer {
     var status: Int
     var fields = HTTPFields()
     var document: [UInt8]
-    var requestID = "skerry"
 
     private static let namespace = "http://cloudfront.amazonaws.com/doc/2020-05-31/"
 
@@ -36,12 +35,14 @@ struct ControlAnswer {
         return answer
     }
 
-    static func list(_ invalidations: [Invalidation]) -> ControlAnswer {
+    static func list(_ page: InvalidationPage) -> ControlAnswer {
+        let invalidations = page.invalidations
         var writer = XMLWriter()
         writer.element("InvalidationList", namespace: namespace) { writer in
-            writer.leaf("Marker", "")
-            writer.leaf("MaxItems", String(InvalidationLog.rememberedMax))
-            writer.leaf("IsTruncated", "false")
+            writer.leaf("Marker", page.marker)
+            if let next = page.nextMarker { writer.leaf("NextMarker", next) }
+            writer.leaf("MaxItems", String(page.maxItems))
+            writer.leaf("IsTruncated", page.nextMarker == nil ? "false" : "true")
             writer.leaf("Quantity", String(invalidations.count))
             guard !invalidations.isEmpty else { return }
             writer.element("Items") { writer in
@@ -57,7 +58,7 @@ struct ControlAnswer {
         return ControlAnswer(status: 200, document: writer.bytes)
     }
 
-    static func error(_ error: ControlError) -> ControlAnswer {
+    static func error(_ error: ControlError, requestID: String) -> ControlAnswer {
         var writer = XMLWriter()
         writer.element("ErrorResponse", namespace: namespace) { writer in
             writer.element("Error") { writer in
@@ -65,7 +66,7 @@ struct ControlAnswer {
                 writer.leaf("Code", error.code)
                 writer.leaf("Message", error.message)
             }
-            writer.leaf("RequestId", "skerry")
+            writer.leaf("RequestId", requestID)
         }
         return ControlAnswer(status: error.status, document: writer.bytes)
     }

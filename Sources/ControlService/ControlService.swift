@@ -20,6 +20,7 @@ package struct ControlService: HTTPService {
     private let invalidations: InvalidationLog
     private let knowsDistribution: @Sendable (String) -> Bool
     private let now: @Sendable () -> HTTPDate
+    private let random: @Sendable () -> UInt64
     private let logger: Logger
 
     /// - Parameters:
@@ -32,27 +33,39 @@ package struct ControlService: HTTPService {
         invalidations = InvalidationLog(cache: cache, random: random)
         self.knowsDistribution = knowsDistribution
         self.now = now
+        self.random = random
         self.logger = logger
     }
 
     package func handle(_ exchange: ServerExchange) async {
+        let requestID = Self.requestID(random(), random())
         do {
             let answer: ControlAnswer
             do throws(ControlError) {
                 answer = try await self.answer(exchange)
             } catch {
-                answer = .error(error)
+                answer = .error(error, requestID: requestID)
             }
             var fields = answer.fields
             fields[.contentType] = "text/xml"
             fields[.cacheControl] = "no-store"
-            fields[.known("x-amzn-RequestId")] = answer.requestID
+            fields[.known("x-amzn-RequestId")] = requestID
             let body = exchange.head.method == .head ? nil : ByteBuffer(bytes: answer.document)
             fields[.contentLength] = String(answer.document.count)
             try await exchange.respond(ResponseHead(status: .init(code: answer.status), fields: fields), body: body)
         } catch {
             exchange.abort()
         }
+    }
+
+    /// Two random words in the form of a UUID, as AWS shows request ids.
+    private static func requestID(_ high: UInt64, _ low: UInt64) -> String {
+        func hex(_ value: UInt64) -> String {
+            let digits = String(value, radix: 16)
+            return String(repeating: "0", count: 16 - digits.count) + digits
+        }
+        let digits = Array(hex(high) + hex(low))
+        return [0..<8, 8..<12, 12..<16, 16..<20, 20..<32].map { String(digits[$0]) }.joined(separator: "-")
     }
 
     private func answer(_ exchange: ServerExchange) async throws(ControlError) -> ControlAnswer {
@@ -67,7 +80,7 @@ package struct ControlService: HTTPService {
         guard knowsDistribution(distributionID) else { throw .noSuchDistribution(distributionID) }
         switch (head.method, parts.count) {
         case (.post, 4): return try await create(distributionID, exchange)
-        case (.get, 4): return .list(invalidations.all(of: distributionID))
+        case (.get, 4): return .list(try invalidations.page(InvalidationPage.Request(query: head.query), of: distributionID))
         case (.get, 5):
             let id = String(parts[parts.startIndex + 4])
             guard let found = invalidations.find(id, of: distributionID) else { throw .noSuchInvalidation(id) }

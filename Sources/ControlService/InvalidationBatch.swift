@@ -28,8 +28,11 @@ struct InvalidationBatch: Sendable, Equatable {
         do throws(XMLError) {
             reference = try root.value("CallerReference")
             pathsElement = try root.only("Paths")
+            try pathsElement?.requireOnly(["Quantity", "Items"])
             quantity = try pathsElement?.value("Quantity")
             items = try pathsElement?.only("Items")
+            try items?.requireOnly(["Path"])
+            for path in items?.children ?? [] { try path.requireOnly([]) }
         } catch {
             throw .malformedInput(error.description)
         }

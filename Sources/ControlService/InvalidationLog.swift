@@ -34,21 +34,23 @@ final class InvalidationLog: Sendable {
     func run(
         _ batch: InvalidationBatch, on distributionID: String, at now: HTTPDate
     ) throws(ControlError) -> (Invalidation, removed: Int) {
-        let earlier = recent.withLock { recent in
-            recent.first { $0.distributionID == distributionID && $0.batch.callerReference == batch.callerReference }
-        }
-        if let earlier {
-            guard earlier.batch.paths == batch.paths else { throw .batchAlreadyExists(batch.callerReference) }
-            return (earlier, 0)
-        }
-        let invalidation = Invalidation(
-            id: "I" + Self.identifier(random()), distributionID: distributionID, createdAt: now, batch: batch)
-        var removed = 0
-        for pattern in batch.patterns { removed += cache.invalidate(distributionID: distributionID, matching: pattern) }
-        recent.withLock { recent in
+        let id = "I" + Self.identifier(random())
+        // Under one lock, so that two requests with one reference carry it out once, and nobody hears of it before it is done.
+        let result = recent.withLock { recent -> Result<(Invalidation, Int), ControlError> in
+            if let earlier = recent.first(where: {
+                $0.distributionID == distributionID && $0.batch.callerReference == batch.callerReference
+            }) {
+                guard earlier.batch.paths == batch.paths else { return .failure(.batchAlreadyExists(batch.callerReference)) }
+                return .success((earlier, 0))
+            }
+            let invalidation = Invalidation(id: id, distributionID: distributionID, createdAt: now, batch: batch)
+            var removed = 0
+            for pattern in batch.patterns { removed += cache.invalidate(distributionID: distributionID, matching: pattern) }
             recent.append(invalidation)
             if recent.count > Self.rememberedMax { recent.removeFirst(recent.count - Self.rememberedMax) }
+            return .success((invalidation, removed))
         }
+        let (invalidation, removed) = try result.get()
         return (invalidation, removed)
     }
 
@@ -56,9 +58,19 @@ final class InvalidationLog: Sendable {
         recent.withLock { $0.first { $0.id == id && $0.distributionID == distributionID } }
     }
 
-    /// Newest first.
-    func all(of distributionID: String) -> [Invalidation] {
-        recent.withLock { $0.filter { $0.distributionID == distributionID }.reversed() }
+    /// Newest first, from behind the marker on. A marker that names nothing remembered is refused.
+    func page(_ request: InvalidationPage.Request, of distributionID: String) throws(ControlError) -> InvalidationPage {
+        var all = recent.withLock { Array($0.filter { $0.distributionID == distributionID }.reversed()) }[...]
+        if !request.marker.isEmpty {
+            guard let place = all.firstIndex(where: { $0.id == request.marker }) else {
+                throw .invalidArgument("The marker \(request.marker) names no invalidation.")
+            }
+            all = all[(place + 1)...]
+        }
+        let shown = all.prefix(request.maxItems)
+        return InvalidationPage(
+            invalidations: Array(shown), marker: request.marker, maxItems: request.maxItems,
+            nextMarker: shown.count < all.count ? shown.last?.id : nil)
     }
 
     private static func identifier(_ random: UInt64) -> String {
