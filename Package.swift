@@ -90,7 +90,7 @@ let services: [Target] =
         [
             "ByteStreaming", "HTTPTransport", "OriginFetch", "EdgeStorage", "DistributionModel", "HTTPCaching",
             "HTTPSemantics", "ContentCoding", "SigV4", "Cryptography", httpTypes, nioCore, logging,
-        ], tests: [nioPosix])
+        ], tests: [nioPosix, "ConfigurationReading"])
     + library(
         "ControlService",
         ["ByteStreaming", "HTTPTransport", "EdgeStorage", "XMLDocuments", "HTTPCaching", "HTTPSemantics", httpTypes, nioCore, logging])

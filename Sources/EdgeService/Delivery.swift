@@ -38,7 +38,7 @@ struct Delivery {
         addOwn(to: &fields, type, viaName: viaName)
         let body = ErrorPage.html(error, requestID: requestID)
         fields[.contentLength] = String(body.readableBytes)
-        try await exchange.respond(ResponseHead(status: .init(code: error.status), fields: fields), body: body)
+        try await exchange.respond(ResponseHead(status: .named(error.status), fields: fields), body: body)
     }
 
     // MARK: Stored responses
@@ -92,9 +92,8 @@ struct Delivery {
         var fields = response.fields
         addOwn(to: &fields, type, viaName: request.distribution.viaName)
         if type == .hit { fields[.age] = "0" }
-        // What went through untouched was judged by the origin.
-        let judgesHere = response.conditionsAreOpen && !final.isErrorPage
-        let selection = judgesHere
+        // What was asked for without the viewer's conditions is judged here; what went through untouched, by the origin.
+        let selection = response.conditionsAreOpen && !final.isErrorPage
             ? Selection(request, status: response.status.code, fields: response.fields, length: response.contentLength, now: now)
             : .whole
         switch selection {

@@ -26,7 +26,7 @@ struct EdgeRequest: Sendable {
     var content: ViewerContent?
 
     /// Whether an answer may come from, and go into, the cache.
-    var isCacheable: Bool { methodClass != nil }
+    var isCacheable: Bool { methodClass != nil && content == nil }
 
     var methodClass: CacheKey.MethodClass? {
         switch method {
@@ -66,7 +66,6 @@ struct EdgeRequest: Sendable {
             viewerVersion: version == .http10 ? "1.0" : "1.1", distributionDomain: distribution.viaName, requestID: requestID,
             customHeaders: origin.customHeaders, conditionals: conditionals, passesRange: passesRange)
         var outgoing = rules.fields(from: fields, method: method, viewerHost: viewerHost)
-        if origin.access.passesAuthorization(fields) { outgoing[.authorization] = fields[.authorization] }
         let path = origin.model.originPath.text + path
         let query = rules.query(from: query)
         origin.access.sign(

@@ -18,7 +18,10 @@ extension EdgeService {
         guard isHEAD || request.isGET, request.known.isDisjoint(with: .needPipeline) else { return .declined }
         let snapshot = self.snapshot
         guard let distribution = snapshot.distribution(forHost: request.authority), distribution.model.enabled,
-            request.path.first == UInt8(ascii: "/")
+            request.path.first == UInt8(ascii: "/"),
+            request.path.count + (request.query.map { $0.count + 1 } ?? 0) <= snapshot.configuration.limits.urlBytesMax,
+            // Several Accept-Encoding lines count as one; that is for the pipeline to read.
+            request.acceptEncoding != nil || !request.known.contains(.acceptEncoding)
         else { return .declined }
         return distribution.withRootPath(of: request.path) { path in
             guard let behavior = plainBehavior(of: distribution, path: path) else { return .declined }

@@ -51,6 +51,6 @@ package final class EdgeService: HTTPService {
         fields[.xAmzCfPop] = edgeLocation
         fields[.xAmzCfId] = requestID
         let page = EdgeError(status: error.status, message: "The request was refused: \(error.reason).")
-        return (ResponseHead(status: .init(code: error.status), fields: fields), ErrorPage.html(page, requestID: requestID))
+        return (ResponseHead(status: .named(error.status), fields: fields), ErrorPage.html(page, requestID: requestID))
     }
 }

@@ -22,6 +22,11 @@ struct EdgeError: Error, Sendable, Equatable {
     }
 }
 
+extension HTTPResponse.Status {
+    /// The status of a code, with its phrase.
+    static func named(_ code: Int) -> HTTPResponse.Status { .init(code: code, reasonPhrase: ReasonPhrase.phrase(for: code).description) }
+}
+
 /// The page for an error, as bytes.
 enum ErrorPage {
     static let contentType = "text/html; charset=utf-8"

@@ -84,9 +84,10 @@ struct FillDriver: Sendable {
     private func confirm(_ expired: CachedResponse, by facts: ResponseFacts, _ permit: FillPermit, _ request: EdgeRequest) {
         let update = EntryUpdate(
             storedStatus: expired.status.code, storedFields: expired.fields, notModified: facts, request: request.facts,
-            edgeCompressed: expired.isEdgeCompressed, forwardsCookies: request.behavior.forwardsCookies,
-            personality: personality, policy: request.storagePolicy(for: expired.status.code))
-        let fields = update.fields
+            edgeCompressed: expired.isEdgeCompressed, forwardsCookies: request.behavior.forwardsCookies, personality: personality,
+            policy: request.storagePolicy(for: expired.status.code))
+        var fields = update.fields
+        if !expired.isEdgeCompressed { fields[.vary] = request.viewerVary(of: fields, edgeCompressed: false) }
         var conditionals = expired.facts.conditionals
         let named = ConditionalFields(originFields: facts.fields, now: facts.receivedAt)
         if let tag = named.ifNoneMatch { conditionals.ifNoneMatch = tag }
@@ -101,7 +102,7 @@ struct FillDriver: Sendable {
             cache.replace(expired, with: entry)
             permit.fill.resolve(.entry(entry, .refreshHit))
         case .doNotStore:
-            cache.remove(expired.identity.key)
+            cache.remove(expired)
             permit.fill.resolve(.entry(expired.updated(facts: expired.facts, fields: fields), .refreshHit))
         }
         permit.fill.end(.success(()))
@@ -111,13 +112,12 @@ struct FillDriver: Sendable {
     private func stream(
         _ response: FetchResponse, _ facts: ResponseFacts, _ permit: FillPermit, _ request: EdgeRequest, _ purpose: FillPurpose
     ) async {
-        let decision = purpose.passesThrough ? .doNotStore(.methodNotCached) : storability(of: facts, for: request)
+        let decision = storability(of: facts, for: request, purpose)
         let coding = compression(of: response, for: request, purpose)
         var fields = StoredFields.prepared(
-            response.fields, forwardsCookies: request.behavior.forwardsCookies || purpose.passesThrough, receivedAt: facts.receivedAt)
+            response.fields, forwardsCookies: request.behavior.forwardsCookies || !request.isCacheable, receivedAt: facts.receivedAt)
         if let coding { fields = CompressionRule.rewritten(fields, coding: coding) }
-        fields[.vary] = ViewerVary.rewritten(
-            fields, cachePolicy: request.behavior.policy, originRequestPolicy: nil, edgeCompressed: coding != nil)
+        fields[.vary] = request.viewerVary(of: fields, edgeCompressed: coding != nil)
         let contentLength = coding == nil ? response.contentLength : nil
         var keeps = false
         if case .store = decision { keeps = (contentLength ?? 0) <= cache.limits.objectBytesMax }
@@ -128,12 +128,12 @@ struct FillDriver: Sendable {
                     status: response.status, fields: fields, contentLength: contentLength,
                     resultType: response.status.code >= 400 ? .error : .miss,
                     isShareable: keeps && Collapsing(decision) == .allowed, isKept: keeps, conditionsAreOpen: !purpose.passesThrough)))
-        let store: (([ByteBuffer]) -> Void)? = keeps ? { chunks in
-            guard case .store(let freshness) = decision else { return }
+        let store: (([ByteBuffer]) -> Bool)? = keeps ? { chunks in
+            guard case .store(let freshness) = decision else { return false }
             let body = CachedBody(copying: chunks)
             var kept = fields
             if HTTPResponse.hasContent(response.status.code) { kept[.contentLength] = String(body.byteCount) }
-            permit.store(
+            return permit.store(
                 CachedResponse(
                     identity: permit.identity,
                     facts: EntryFacts(
@@ -142,29 +142,30 @@ struct FillDriver: Sendable {
                     status: response.status, fields: kept, body: body, isEdgeCompressed: coding != nil,
                     preparedHead: PreparedHead.bytes(status: response.status, fields: kept)))
         } : nil
+        let isStored: Bool
         do {
-            keeps = try await passContent(of: response, coding: coding, permit, store: store)
+            isStored = try await passContent(of: response, coding: coding, permit, store: store)
         } catch {
             logger.debug("response broke off", metadata: ["error": "\(error)", "request": "\(request.requestID)"])
             permit.fill.end(.failure(.originFailed("\(error)")))
             return
         }
-        if !keeps, let expired = purpose.expired, facts.status < 500 {
+        if !isStored, let expired = purpose.expired, facts.status < 500 {
             // The origin has something else by now that may not be kept: the old entry is of no more use.
-            cache.remove(expired.identity.key)
+            cache.remove(expired)
         }
         permit.fill.end(.success(()))
     }
 
-    /// Hands the content on and, when all of it has been kept, to `store`; answers whether it was.
+    /// Hands the content on and, when all of it has been kept, to `store`; answers whether it was stored.
     ///
     /// A viewer who has the last byte of a known length may ask again at once, and must then find the entry: so it is stored
     /// before that byte is handed on.
     private func passContent(
-        of response: FetchResponse, coding: CompressionRule.Coding?, _ permit: FillPermit, store: (([ByteBuffer]) -> Void)?
+        of response: FetchResponse, coding: CompressionRule.Coding?, _ permit: FillPermit, store: (([ByteBuffer]) -> Bool)?
     ) async throws -> Bool {
         var keeps = store != nil
-        var stored = false
+        var isStored = false
         var total = 0
         func pass(_ chunk: ByteBuffer) async throws {
             guard chunk.readableBytes > 0 else { return }
@@ -174,10 +175,11 @@ struct FillDriver: Sendable {
                 permit.stopKeeping()
             }
             if keeps, coding == nil, total == response.contentLength, let chunks = permit.fill.keptChunks() {
-                store?(chunks + [chunk])
-                stored = true
+                isStored = store?(chunks + [chunk]) ?? false
+                // What is stored counts as an entry from here on.
+                keeps = false
             }
-            keeps = try await permit.append(chunk, keeping: keeps && !stored) && keeps || stored
+            keeps = try await permit.append(chunk, keeping: keeps)
         }
         if let coding {
             var encoder = try ContentEncoder(coding, contentLength: response.contentLength)
@@ -186,12 +188,20 @@ struct FillDriver: Sendable {
         } else {
             while let chunk = try await response.content.next() { try await pass(chunk) }
         }
-        if keeps, !stored, let chunks = permit.fill.keptChunks() { store?(chunks) }
-        return keeps
+        if keeps, let chunks = permit.fill.keptChunks() { isStored = store?(chunks) ?? false }
+        return isStored
     }
 
-    private func storability(of facts: ResponseFacts, for request: EdgeRequest) -> Storability {
-        let method: HTTPRequest.Method = request.method == .head ? .get : request.method
+    private func storability(of facts: ResponseFacts, for request: EdgeRequest, _ purpose: FillPurpose) -> Storability {
+        var method = request.method
+        if purpose.passesThrough {
+            // Errors are remembered even with caching off, since they are the same whatever the conditions and ranges were.
+            guard request.isCacheable, request.behavior.policy.disablesCaching, facts.status >= 400, facts.status != 412, facts.status != 416 else {
+                return .doNotStore(.methodNotCached)
+            }
+        } else if method == .head {
+            method = .get
+        }
         return personality.storability(
             of: facts, for: RequestFacts(method: method, fields: request.fields), under: request.storagePolicy(for: facts.status))
     }
@@ -217,7 +227,7 @@ struct FillDriver: Sendable {
         }
         if let expired = purpose.expired, serveStale(expired, after: .unreachable, permit, request, now: now) { return }
         let page = EdgeError(status: error.status, message: error.pageMessage)
-        guard request.isCacheable, !purpose.passesThrough else {
+        guard request.isCacheable, !purpose.passesThrough || request.behavior.policy.disablesCaching else {
             permit.fill.resolve(.failed(status: page.status, detail: page.message))
             permit.fill.end(.failure(.originFailed(error.description)))
             return
@@ -226,7 +236,7 @@ struct FillDriver: Sendable {
         var fields = ErrorPage.fields(now: now)
         let body = CachedBody(copying: [ErrorPage.html(page, requestID: nil)])
         fields[.contentLength] = String(body.byteCount)
-        let status = HTTPResponse.Status(code: page.status)
+        let status = HTTPResponse.Status.named(page.status)
         let lifetime = request.distribution.errorCachingMinTTL(for: page.status)
         let entry = CachedResponse(
             identity: permit.identity,
@@ -258,6 +268,11 @@ struct FillDriver: Sendable {
 }
 
 extension EdgeRequest {
+    /// Vary as far as it chose the answer at this edge.
+    func viewerVary(of fields: HTTPFields, edgeCompressed: Bool) -> String? {
+        ViewerVary.rewritten(fields, cachePolicy: behavior.policy, originRequestPolicy: nil, edgeCompressed: edgeCompressed)
+    }
+
     func storagePolicy(for status: Int) -> StoragePolicy {
         StoragePolicy(
             cachePolicy: behavior.policy, cachesOptions: behavior.model.cachedMethods.contains(.options),

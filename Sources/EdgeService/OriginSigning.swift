@@ -27,7 +27,7 @@ enum OriginSigning: Sendable {
     case identity(SigV4Signer)
 
     /// The signed header in which the service principal says for which resource it asks.
-    static let sourceARNHeader = "x-amz-source-arn"
+    private static let sourceARNName = HTTPField.Name.known("x-amz-source-arn")
 
     init(
         _ origin: Origin, of distribution: Distribution, configuration: EdgeConfiguration, credentials: OriginAccessCredentials?
@@ -63,13 +63,10 @@ enum OriginSigning: Sendable {
         }
     }
 
-    /// Whether a viewer's Authorization field goes to the origin as it is.
-    func passesAuthorization(_ viewer: HTTPFields) -> Bool {
-        if case .service(_, _, yieldsToViewer: true) = self { return viewer.contains(.authorization) }
-        return false
-    }
-
     /// Signs a request that is otherwise ready; `fields` must hold Host.
+    ///
+    /// With `no-override` a viewer's own Authorization stays, where it is among `fields`: with writes, and with reads
+    /// whose cache policy names it. Otherwise one viewer's authorised response would be kept for everyone.
     func sign(method: HTTPRequest.Method, path: String, query: String?, fields: inout HTTPFields, hasContent: Bool, at now: HTTPDate) {
         let signer: SigV4Signer
         switch self {
@@ -85,10 +82,11 @@ enum OriginSigning: Sendable {
         signer.sign(
             &request, payload: hasContent ? .unsigned : .of([]),
             at: SigningTime(secondsSince1970: now.secondsSince1970))
-        for (name, value) in request.headers.suffix(4) {
-            if let name = HTTPField.Name(name), !fields.contains(name) || name == .authorization { fields[name] = value }
-        }
+        // What was signed is what must be sent, also where a viewer had sent fields of these names.
+        for name in Self.signatureNames { fields[name] = request.headers.first { $0.name.lowercased() == name.canonicalName }?.value }
     }
 
-    private static let sourceARNName = HTTPField.Name(sourceARNHeader)!
+    private static let signatureNames: [HTTPField.Name] = [
+        .authorization, .known("x-amz-date"), .known("x-amz-content-sha256"), .known("x-amz-security-token"),
+    ]
 }

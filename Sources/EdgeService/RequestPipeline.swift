@@ -25,6 +25,14 @@ enum Answer: Sendable {
         case .edge(let error, _): error.status
         }
     }
+
+    /// Errors of this kind have no custom page: fetching it would ask for more of what is short.
+    var isForWantOfCapacity: Bool {
+        switch self {
+        case .entry(_, .capacityExceeded), .edge(_, .capacityExceeded): true
+        case .entry, .stream, .edge: false
+        }
+    }
 }
 
 /// One request's way through the edge.
@@ -71,9 +79,13 @@ struct RequestPipeline {
         }
         let path = head.path == "/" ? distribution.rootPath ?? "/" : head.path
         guard let normalized = PathNormalization.normalized(path.utf8) else { throw .expectationOfPath }
+        let behavior = distribution.behavior(forPath: normalized.span)
+        var fields = head.fields
+        // HTTP/1.0 viewers get nothing compressed, so they must not share a key with those who do.
+        if head.version == .http10, behavior.policy.normalizesAcceptEncoding { fields[.acceptEncoding] = nil }
         return EdgeRequest(
-            distribution: distribution, behavior: distribution.behavior(forPath: normalized.span), method: head.method,
-            path: path, query: head.query, fields: head.fields, viewerHost: head.authority,
+            distribution: distribution, behavior: behavior, method: head.method,
+            path: path, query: head.query, fields: fields, viewerHost: head.authority,
             viewerAddress: exchange.connection.clientAddress, version: head.version, requestID: requestID,
             content: exchange.body.expectedBytes == 0
                 ? nil : ViewerContent(exchange.body, bytesMax: snapshot.configuration.limits.requestBodyBytesMax))
@@ -106,7 +118,9 @@ struct RequestPipeline {
                 case .revalidate(let conditionals): purpose.conditionals = conditionals
                 case .fetch(because: .varyAny), .fetch(because: .expiredWithoutValidator), .fetch(because: .errorExpired): break
                 }
-            } else if request.method == .head, request.behavior.policy.disablesCaching {
+            }
+            if request.behavior.policy.disablesCaching {
+                // Only errors are remembered then; everything else goes through, conditions and all.
                 return try await passThrough(request)
             }
             if let answer = try await fetched(request, identity, purpose) { return answer }
@@ -129,7 +143,11 @@ struct RequestPipeline {
         case .follower(let reader):
             switch try await outcome(of: reader, for: request) {
             case .stream(var response, let reader):
-                guard response.isShareable else { return try await passThrough(request, mayStore: true) }
+                // With conditions that are answered already it is this request's own fetch by now.
+                guard response.isShareable || !response.conditionsAreOpen else {
+                    reader.leave()
+                    return try await passThrough(request, mayStore: true)
+                }
                 if response.resultType == .miss { response.resultType = .hit }
                 return .stream(response, reader)
             case let answer: return answer
@@ -144,7 +162,9 @@ struct RequestPipeline {
             if response.contentLength ?? 0 > cache.limits.objectBytesMax, response.status == .ok, request.method == .get,
                 request.fields.contains(.range)
             {
-                // Too large to be kept: then the origin need not send more than was asked for.
+                // Too large to be kept: then the origin need not send more than was asked for. The reader leaves first, for
+                // its place would hold up others and its connection may be the last one to the origin.
+                reader.leave()
                 return try await passThrough(request)
             }
             return .stream(response, reader)
@@ -192,13 +212,15 @@ struct RequestPipeline {
 
     /// The page that the distribution has for an error, fetched as a request of its own; the error itself without one.
     private func customized(_ answer: Answer, for request: EdgeRequest) async throws -> FinalAnswer {
-        guard answer.status >= 400, let page = request.distribution.model.customErrorResponse(for: answer.status)?.page else {
-            return FinalAnswer(answer: answer)
-        }
+        guard answer.status >= 400, !answer.isForWantOfCapacity,
+            let page = request.distribution.model.customErrorResponse(for: answer.status)?.page
+        else { return FinalAnswer(answer: answer) }
+        // Nobody gets to see the error itself, but it is to be remembered.
+        if case .stream(let error, let reader) = answer, error.isKept { reader.readToEnd() }
         let pageAnswer = try await self.answer(request.forErrorPage(at: page.path))
         let isPage = (200..<300).contains(pageAnswer.status)
         return FinalAnswer(
-            answer: pageAnswer, status: isPage ? .init(code: page.responseCode) : nil, resultType: .error, isErrorPage: true)
+            answer: pageAnswer, status: isPage ? .named(page.responseCode) : nil, resultType: .error, isErrorPage: true)
     }
 }
 

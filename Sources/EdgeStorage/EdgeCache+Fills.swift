@@ -165,14 +165,17 @@ package final class FillPermit: Sendable {
     }
 
     /// Stores the response that this fetch brought. False when it is too large or was invalidated meanwhile.
+    ///
+    /// Its content must begin with what `append` has been given so far.
     @discardableResult
     package func store(_ response: CachedResponse) -> Bool {
         let reserved = reservedBytes.withLock { bytes in
             defer { bytes = 0 }
             return bytes
         }
-        cache.release(reserved)
-        return !record.isOutdated.load(ordering: .relaxed) && cache.store(response)
+        // Readers that lag behind go on from the stored content, which is counted, and not from uncounted copies of it.
+        fill.readOn(from: response.body)
+        return cache.store(response, insteadOf: reserved, for: record)
     }
 
     /// Ends the sharing: requests that come later find the stored entry or fetch anew.

@@ -74,8 +74,16 @@ package final class EdgeCache: Sendable {
     /// Stores a response in place of whatever its key held; evicts to make room. False when it is too large to keep.
     @discardableResult
     package func store(_ response: CachedResponse) -> Bool {
+        store(response, insteadOf: 0, for: nil)
+    }
+
+    /// The same for the end of a fetch: in one step the bytes reserved for it are given back, and nothing is stored if an
+    /// invalidation has outdated it.
+    func store(_ response: CachedResponse, insteadOf reserved: Int, for record: FillPermit.Record?) -> Bool {
         let cost = response.costBytes
         return state.withLock { state in
+            state.statistics.fillingBytes -= reserved
+            if let record, record.isOutdated.load(ordering: .relaxed) { return false }
             guard response.body.byteCount <= limits.objectBytesMax, cost <= limits.memoryBytesMax else { return false }
             state.remove(response.identity.key)
             guard state.makeRoom(for: cost, limit: limits.memoryBytesMax) else { return false }
@@ -92,11 +100,18 @@ package final class EdgeCache: Sendable {
             state.statistics.bytes += cost - state.costs[Int(slot)]
             state.costs[Int(slot)] = cost
             state.entries[Int(slot)] = new
+            // Confirmed fields may be longer than the old ones.
+            _ = state.makeRoom(for: 0, limit: limits.memoryBytesMax)
         }
     }
 
-    /// Takes an entry out.
-    package func remove(_ key: CacheKey) { state.withLock { $0.remove(key) } }
+    /// Takes an entry out, unless its key has come to hold something else meanwhile.
+    package func remove(_ entry: CachedResponse) {
+        state.withLock { state in
+            guard let slot = state.slots[entry.identity.key], state.entries[Int(slot)] === entry else { return }
+            state.remove(entry.identity.key)
+        }
+    }
 
     /// Counts bytes of a fill under way against the limit, evicting entries for them; false when there is no room.
     func reserve(_ bytes: Int) -> Bool {

@@ -230,6 +230,21 @@ package final class Fill<Outcome: Sendable>: Sendable {
 
     /// Everything that came in, when all of it was kept.
     package func keptChunks() -> [ByteBuffer]? { state.withLock { $0.keepsAll ? $0.chunks : nil } }
+
+    /// Lets readers that are still behind read from the stored content: the buffers it was copied from can go then.
+    func readOn(from body: CachedBody) {
+        state.withLock { state in
+            guard state.keepsAll, state.heldBytes <= body.byteCount else { return }
+            var start = 0
+            for index in state.chunks.indices {
+                let end = start + state.chunks[index].readableBytes
+                // A chunk that lies across two pieces stays the copy it is.
+                let slices = body.slice(start..<end)
+                if slices.count == 1 { state.chunks[index] = slices[0] }
+                start = end
+            }
+        }
+    }
 }
 
 /// One reader's place in a fill. Leaving is letting go of it.
@@ -243,6 +258,9 @@ package final class FillReader<Outcome: Sendable>: Sendable {
     }
 
     deinit { fill.detach(id) }
+
+    /// Leaves at once, for a reader that is going to wait for something else: until then it would hold the others back.
+    package func leave() { fill.detach(id) }
 
     /// Waits for what the fetch leads to. Throws when the waiting task is cancelled.
     package func outcome() async throws -> Outcome { try await fill.outcome(for: id) }

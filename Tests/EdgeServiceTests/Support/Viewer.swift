@@ -1,0 +1,93 @@
+// A viewer in process: it sends a request and keeps what it gets.
+
+import ByteStreaming
+import HTTPSemantics
+import HTTPTransport
+import HTTPTypes
+import NIOCore
+import Synchronization
+
+@testable import EdgeService
+
+/// A response as a viewer has it.
+struct ViewerReply: Sendable, Equatable {
+    var status = 0
+    var reasonPhrase = ""
+    var fields = HTTPFields()
+    var body: [UInt8] = []
+    var isWhole = false
+    var wasCut = false
+
+    var text: String { String(decoding: body, as: UTF8.self) }
+    var xCache: String? { fields[.xCache].map { String($0.prefix { $0 != " " }) } }
+    var age: Int? { fields[.age].flatMap { Int($0) } }
+}
+
+/// Records what a service sends; told to, it behaves as a client that has gone.
+final class RecordingSink: ExchangeSink {
+    private let state = Mutex(ViewerReply())
+    private let gone = Mutex(false)
+
+    var reply: ViewerReply { state.withLock { $0 } }
+    func leave() { gone.withLock { $0 = true } }
+
+    private func check() throws {
+        if gone.withLock({ $0 }) { throw ExchangeError.connectionClosed }
+    }
+
+    func sendInformational(_ head: ResponseHead) async throws {}
+
+    func respond(_ head: ResponseHead, body: ByteBuffer?) async throws {
+        try await start(head)
+        if let body { state.withLock { $0.body += Array(body.readableBytesView) } }
+        try await finish()
+    }
+
+    func start(_ head: ResponseHead) async throws {
+        try check()
+        state.withLock { ($0.status, $0.reasonPhrase, $0.fields) = (head.status.code, head.status.reasonPhrase, head.fields) }
+    }
+
+    func write(_ chunk: ByteBuffer) async throws {
+        try check()
+        state.withLock { $0.body += Array(chunk.readableBytesView) }
+    }
+
+    func write(_ region: FileRegion) async throws { throw ExchangeError.responseOutOfOrder("no files here") }
+
+    func finish() async throws {
+        try check()
+        state.withLock { $0.isWhole = true }
+    }
+
+    func abort() { state.withLock { $0.wasCut = true } }
+}
+
+/// A request under way.
+final class Viewer: Sendable {
+    let sink = RecordingSink()
+    private let task: Task<Void, Never>
+
+    init(_ service: EdgeService, _ head: RequestHead, content: RequestBody = RequestBody()) {
+        let exchange = ServerExchange(
+            head: head, connection: ConnectionInfo(clientAddress: "192.0.2.7", clientPort: 4711), body: content, sink: sink)
+        task = Task { await service.handle(exchange) }
+    }
+
+    /// What has arrived by now.
+    var soFar: ViewerReply { sink.reply }
+
+    /// The response, once the service is done with it. HEAD's content is not the sink's to drop, so it is dropped here.
+    var reply: ViewerReply {
+        get async {
+            await task.value
+            return sink.reply
+        }
+    }
+
+    /// Closes the connection, as the transport tells the service.
+    func leave() {
+        sink.leave()
+        task.cancel()
+    }
+}
