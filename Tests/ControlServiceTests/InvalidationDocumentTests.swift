@@ -1,7 +1,7 @@
 import EdgeStorage
 import HTTPTypes
-import S3Model
 import Testing
+import XMLDocuments
 
 @testable import ControlService
 

@@ -8,7 +8,7 @@ import HTTPTransport
 import HTTPTypes
 import Logging
 import NIOCore
-import S3Model
+import XMLDocuments
 import Synchronization
 
 @testable import ControlService
