@@ -44,8 +44,7 @@ final class InvalidationLog: Sendable {
                 return .success((earlier, 0))
             }
             let invalidation = Invalidation(id: id, distributionID: distributionID, createdAt: now, batch: batch)
-            var removed = 0
-            for pattern in batch.patterns { removed += cache.invalidate(distributionID: distributionID, matching: pattern) }
+            let removed = cache.invalidate(distributionID: distributionID, matching: batch.patterns)
             recent.append(invalidation)
             if recent.count > Self.rememberedMax { recent.removeFirst(recent.count - Self.rememberedMax) }
             return .success((invalidation, removed))

@@ -81,6 +81,8 @@ struct RequestPipeline {
         guard let normalized = PathNormalization.normalized(path.utf8) else { throw .expectationOfPath }
         let behavior = distribution.behavior(forPath: normalized.span)
         var fields = head.fields
+        // An absolute target's authority replaces Host (RFC 9112 section 3.2.2): key and origin must see one and the same.
+        fields[.hostField] = head.authority
         // HTTP/1.0 viewers get nothing compressed, so they must not share a key with those who do.
         if head.version == .http10, behavior.policy.normalizesAcceptEncoding { fields[.acceptEncoding] = nil }
         return EdgeRequest(

@@ -12,8 +12,15 @@ extension EdgeCache {
     /// Removes every object of a distribution that the pattern names, in all its variants. Returns how many there were.
     @discardableResult
     package func invalidate(distributionID: String, matching pattern: InvalidationPattern) -> Int {
+        invalidate(distributionID: distributionID, matching: [pattern])
+    }
+
+    /// The same for what any of the patterns names, in one pass.
+    @discardableResult
+    package func invalidate(distributionID: String, matching patterns: [InvalidationPattern]) -> Int {
+        let named = InvalidationSet(patterns)
         func names(_ identity: ObjectIdentity) -> Bool {
-            identity.distributionID == distributionID && pattern.matches(path: identity.path, query: identity.query)
+            identity.distributionID == distributionID && named.names(path: identity.path, query: identity.query)
         }
         state.withLock { state in
             for permit in state.permits.values where names(permit.identity) { permit.isOutdated.store(true, ordering: .relaxed) }

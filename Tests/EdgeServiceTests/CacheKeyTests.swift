@@ -64,6 +64,16 @@ struct CacheKeyTests {
         #expect(await edge.get(row.first, row.firstFields).xCache == "Hit")
     }
 
+    @Test func `an absolute target's authority, not Host, is in the key and goes to the origin`() async throws {
+        let edge = try Edge([.site(CachePolicy(headers: [.hostField]))])
+        edge.origin.answer { OriginReply(.ok, [:], $0.fields[.hostField] ?? "none") }
+        let forged = await edge.get("/a", [.hostField: "e1abcdef.cloudfront.localhost"], host: "www.example.com")
+        #expect(forged.text == "www.example.com")
+        let other = await edge.get("/a", [.hostField: "e1abcdef.cloudfront.localhost"], host: "e1abcdef.cloudfront.localhost")
+        #expect(other.xCache == "Miss", "nobody's entry is made under another's name")
+        #expect(other.text == "e1abcdef.cloudfront.localhost")
+    }
+
     @Test func `Set-Cookie is kept where cookies are forwarded, and nowhere else`() async throws {
         for (policy, isKept) in [(CachePolicy(), false), (CachePolicy(cookies: .all), true)] {
             let edge = try Edge([.site(policy)])
