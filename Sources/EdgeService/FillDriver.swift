@@ -214,57 +214,6 @@ struct FillDriver: Sendable {
         if case .compress(let coding) = decision { return coding }
         return nil
     }
-
-    // MARK: The origin failed
-
-    private func originFailed(_ error: OriginError, _ permit: FillPermit, _ request: EdgeRequest, _ purpose: FillPurpose) async {
-        let now = clock.now()
-        if let own = request.content?.failure {
-            // The viewer's own content broke off; the origin is not to blame.
-            permit.fill.resolve(.failed(status: own.status, detail: own.message))
-            permit.fill.end(.failure(.originFailed(error.description)))
-            return
-        }
-        if let expired = purpose.expired, serveStale(expired, after: .unreachable, permit, request, now: now) { return }
-        let page = EdgeError(status: error.status, message: error.pageMessage)
-        guard request.isCacheable, !purpose.passesThrough || request.behavior.policy.disablesCaching else {
-            permit.fill.resolve(.failed(status: page.status, detail: page.message))
-            permit.fill.end(.failure(.originFailed(error.description)))
-            return
-        }
-        // CloudFront remembers its own 5xx answers too, for Error Caching Minimum TTL, and so spares a dead origin.
-        var fields = ErrorPage.fields(now: now)
-        let body = CachedBody(copying: [ErrorPage.html(page, requestID: nil)])
-        fields[.contentLength] = String(body.byteCount)
-        let status = HTTPResponse.Status.named(page.status)
-        let lifetime = request.distribution.errorCachingMinTTL(for: page.status)
-        let entry = CachedResponse(
-            identity: permit.identity,
-            facts: EntryFacts(
-                status: page.status, storedAt: now,
-                freshness: Freshness(lifetimeSeconds: lifetime, source: .errorCachingMinTTL)),
-            status: status, fields: fields, body: body)
-        if lifetime > 0, error.kind != .capacity { permit.store(entry) }
-        permit.fill.resolve(.entry(entry, error.kind == .capacity ? .capacityExceeded : .error))
-        permit.fill.end(.success(()))
-    }
-
-    /// Lets the expired entry stand in, and remembers when to ask again; false when it may not.
-    private func serveStale(
-        _ expired: CachedResponse, after failure: OriginFailure, _ permit: FillPermit, _ request: EdgeRequest, now: HTTPDate
-    ) -> Bool {
-        let status = if case .status(let code) = failure { code } else { 504 }
-        guard case .serveStale(_, let retryAt) = personality.fallback(
-            to: expired.facts, after: failure, under: request.storagePolicy(for: status), at: now)
-        else { return false }
-        var facts = expired.facts
-        facts.retryAt = retryAt
-        let entry = expired.updated(facts: facts)
-        cache.replace(expired, with: entry)
-        permit.fill.resolve(.entry(entry, .hit))
-        permit.fill.end(.success(()))
-        return true
-    }
 }
 
 extension EdgeRequest {
@@ -283,19 +232,4 @@ extension EdgeRequest {
 extension HTTPResponse {
     /// Whether responses of this status have content at all (RFC 9110 section 6.4.1).
     static func hasContent(_ status: Int) -> Bool { status >= 200 && status != 204 && status != 304 }
-}
-
-extension OriginError {
-    /// What the page tells the viewer: the kind of trouble, not the origin's address.
-    fileprivate var pageMessage: String {
-        switch kind {
-        case .dns: "The origin's name could not be resolved."
-        case .connect: "The edge could not connect to the origin."
-        case .timeout: "The origin did not answer in time."
-        case .communication: "The origin closed the connection before its answer was complete."
-        case .invalidResponse: "The origin's answer was not valid HTTP."
-        case .requestContent: "The request's content did not arrive whole."
-        case .capacity: "All connections to the origin are busy."
-        }
-    }
 }

@@ -52,6 +52,16 @@ struct InvalidationDocumentTests {
         #expect(control.cache.statistics.entries == 0)
     }
 
+    @Test func `concurrent requests with one caller reference are one invalidation`() async throws {
+        let control = Control()
+        let ids = await withTaskGroup(of: String?.self) { group in
+            for _ in 0..<20 { group.addTask { await control.invalidate(["/a"], reference: "once").value("Id") } }
+            return await group.reduce(into: Set<String?>()) { $0.insert($1) }
+        }
+        #expect(ids.count == 1)
+        #expect(await control.send(.get, Control.collection).value("Quantity") == "1")
+    }
+
     @Test func `a caller reference used for other paths is refused and changes nothing`() async {
         let control = Control()
         _ = await control.invalidate(["/a"], reference: "once")

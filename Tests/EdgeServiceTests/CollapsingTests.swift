@@ -5,7 +5,6 @@ import HTTPSemantics
 import HTTPTypes
 import NIOCore
 import OriginFetch
-import Synchronization
 import Testing
 
 @testable import EdgeService
@@ -112,46 +111,6 @@ struct CollapsingTests {
         #expect(edge.origin.count == 1)
     }
 
-    @Test(arguments: ["private", "no-store", "max-age=0"])
-    func `an answer for one alone lets the others fetch on their own`(control: String) async throws {
-        let edge = try Edge()
-        let gate = edge.origin.gate()
-        let number = Mutex(0)
-        edge.origin.answer { _ in
-            let count = number.withLock { number in
-                number += 1
-                return number
-            }
-            return OriginReply(.ok, [.cacheControl: control], "own \(count)")
-        }
-        let viewers = await Self.waiting(4, on: edge)
-        gate.sendHead(.ok, [.cacheControl: control], length: 5)
-        await until("the others ask") { edge.origin.count == 4 }
-        gate.send("first")
-        gate.end()
-        var texts: Set<String> = []
-        for viewer in viewers {
-            let reply = await viewer.reply
-            #expect(reply.xCache == "Miss")
-            texts.insert(reply.text)
-        }
-        #expect(texts == ["first", "own 1", "own 2", "own 3"])
-    }
-
-    @Test(arguments: [CachePolicy.disabled, CachePolicy(cookies: .all), CachePolicy(cookies: .whitelist(["session"]))])
-    func `with caching off, or cookies in the key, each fetches on its own`(policy: CachePolicy) async throws {
-        let edge = try Edge([.site(policy)])
-        let gates = (0..<3).map { _ in edge.origin.gate() }
-        let viewers = (0..<3).map { _ in edge.begin("/a") }
-        await until("three fetches") { edge.origin.count == 3 }
-        for gate in gates {
-            gate.sendHead(length: 1)
-            gate.send("x")
-            gate.end()
-        }
-        for viewer in viewers { #expect(await viewer.reply.xCache == "Miss") }
-    }
-
     @Test func `a stalled viewer of a kept object holds nobody up`() async throws {
         let edge = try Edge()
         let gate = edge.origin.gate()
@@ -183,14 +142,6 @@ struct CollapsingTests {
         gate.end()
         await edge.settle()
         #expect(await edge.get("/a").xCache == "Hit")
-    }
-
-    @Test func `with caching off a HEAD stays a HEAD`() async throws {
-        let edge = try Edge([.site(.disabled)])
-        edge.origin.answer(OriginReply(.ok, [:], "12345"))
-        #expect(await edge.get("/a", method: .head).fields[.contentLength] == "5")
-        #expect(edge.origin.last?.method == .head)
-        #expect(edge.cache.statistics.entries == 0)
     }
 
     @Test func `an invalidation under way sends those who come later to the origin`() async throws {
