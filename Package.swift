@@ -14,16 +14,13 @@ let strict: [SwiftSetting] = [
 func product(_ name: String, _ package: String) -> Target.Dependency { .product(name: name, package: package) }
 
 let argumentParser = product("ArgumentParser", "swift-argument-parser")
-let deque = product("DequeModule", "swift-collections")
 let grdb = product("GRDB", "GRDB.swift")
 let httpTypes = product("HTTPTypes", "swift-http-types")
 let logging = product("Logging", "swift-log")
 let nioCore = product("NIOCore", "swift-nio")
-let nioConcurrency = product("NIOConcurrencyHelpers", "swift-nio")
 let nioEmbedded = product("NIOEmbedded", "swift-nio")
 let nioHTTP1 = product("NIOHTTP1", "swift-nio")
 let nioPosix = product("NIOPosix", "swift-nio")
-let nioFoundation = product("NIOFoundationCompat", "swift-nio")
 let yams = product("Yams", "Yams")
 
 /// A library target of ours, compiled under `strict`, with its test target of the same name + "Tests".
@@ -33,8 +30,7 @@ func library(_ name: String, _ dependencies: [Target.Dependency] = [], tests: [T
     return [
         target,
         .testTarget(
-            name: name + "Tests", dependencies: [.init(stringLiteral: name)] + dependencies + tests,
-            resources: nil, swiftSettings: strict),
+            name: name + "Tests", dependencies: [.init(stringLiteral: name)] + dependencies + tests, swiftSettings: strict),
     ]
 }
 
@@ -104,7 +100,6 @@ let package = Package(
     products: [.executable(name: "skerry", targets: ["skerry"])],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),  // the command line
-        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),  // deques for queues
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),  // header fields as a currency type
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),  // sockets and event loops
@@ -117,7 +112,7 @@ let package = Package(
             dependencies: [
                 "OriginService", "EdgeService", "ControlService", "SiteDeploy", "HTTPTransport", "OriginFetch", "EdgeStorage",
                 "DiskObjectStorage", "ObjectStorage", "DistributionModel", "OriginConfiguration", "ConfigurationReading",
-                "Cryptography", "SigV4", "S3Model", argumentParser, logging, nioCore, nioPosix,
+                "HTTPCaching", "HTTPSemantics", argumentParser, logging, nioCore, nioPosix,
             ], swiftSettings: strict),
         .testTarget(name: "TidyTests", dependencies: ["Cryptography"], swiftSettings: strict),
         .testTarget(
