@@ -62,7 +62,7 @@ let pure2: [Target] =
     + library("DistributionModel", ["HTTPSemantics", "HTTPCaching", "ConfigurationReading", httpTypes])
     + library("OriginConfiguration", ["ConfigurationReading"])
 
-let streams: [Target] = library("ByteStreaming", [nioCore])
+let streams: [Target] = library("ByteStreaming", [nioCore], tests: [nioEmbedded])
 
 let engines: [Target] =
     library("HTTPTransport", ["ByteStreaming", "HTTPSemantics", httpTypes, nioCore, nioPosix, logging], tests: [nioEmbedded])

@@ -7,16 +7,18 @@ import Synchronization
 
 /// A message's content, chunk by chunk. One pass, one consumer.
 ///
-/// Ends with nil after the last byte, or throws `Failure` when the content can't be had whole, or `CancellationError`
-/// when the consuming task was cancelled.
+/// Ends with nil after the last byte, or throws `Failure` after what had arrived when the content can't be had whole, or
+/// `CancellationError` when the consuming task was cancelled.
 package final class ByteStream<Failure: Error & Sendable>: AsyncSequence, Sendable {
     package typealias Element = ByteBuffer
 
     /// Bytes held at the most before the connection stops reading from its socket.
     package static var highWaterBytes: Int { 256 * 1024 }
+    /// Bytes that a chunk counts for beyond its own, so that a peer's tiny chunks are bounded too.
+    package static var chunkOverheadBytes: Int { 64 }
 
     private struct State {
-        var chunks: [ByteBuffer] = []
+        var chunks = CircularBuffer<ByteBuffer>()
         var bufferedBytes = 0
         var end: Result<Void, Failure>?
         var waiter: CheckedContinuation<ByteBuffer?, any Error>?
@@ -55,20 +57,27 @@ package final class ByteStream<Failure: Error & Sendable>: AsyncSequence, Sendab
                 state.waiter = nil
                 return (waiter, true)
             }
+            // Nobody will read it: nothing more is wanted.
+            guard state.end == nil, !state.cancelled else { return (nil, false) }
             state.chunks.append(chunk)
-            state.bufferedBytes += chunk.readableBytes
-            state.paused = state.bufferedBytes >= Self.highWaterBytes
+            state.bufferedBytes += chunk.readableBytes + Self.chunkOverheadBytes
+            // Once paused, it stays so until `onDrained`: the producer waits for that and for nothing else.
+            if state.bufferedBytes >= Self.highWaterBytes { state.paused = true }
             return (nil, !state.paused)
         }
         waiter?.resume(returning: chunk)
         return room
     }
 
-    /// Marks the end; what is buffered can still be read when it is a success.
-    package func end(_ result: Result<Void, Failure>) {
+    /// Marks the end; what is buffered can still be read before it, unless it is to be thrown away.
+    package func end(_ result: Result<Void, Failure>, discardingBuffered: Bool = false) {
         let waiter = state.withLock { state -> CheckedContinuation<ByteBuffer?, any Error>? in
             guard state.end == nil else { return nil }
             state.end = result
+            if discardingBuffered {
+                state.chunks = []
+                state.bufferedBytes = 0
+            }
             defer { state.waiter = nil }
             return state.waiter
         }
@@ -104,15 +113,18 @@ package final class ByteStream<Failure: Error & Sendable>: AsyncSequence, Sendab
             try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<ByteBuffer?, any Error>) in
                 let step: Step = state.withLock { state in
                     if state.cancelled { return .end(.failure(CancellationError())) }
-                    if case .failure(let error)? = state.end { return .end(.failure(error)) }
                     if !state.chunks.isEmpty {
                         let chunk = state.chunks.removeFirst()
-                        state.bufferedBytes -= chunk.readableBytes
+                        state.bufferedBytes -= chunk.readableBytes + Self.chunkOverheadBytes
                         let drained = state.paused && state.bufferedBytes < Self.highWaterBytes / 2
                         if drained { state.paused = false }
                         return .chunk(chunk, drained: drained)
                     }
-                    if state.end != nil { return .end(.success(())) }
+                    switch state.end {
+                    case .success?: return .end(.success(()))
+                    case .failure(let error)?: return .end(.failure(error))
+                    case nil: break
+                    }
                     state.waiter = continuation
                     return .wait
                 }
@@ -135,6 +147,7 @@ package final class ByteStream<Failure: Error & Sendable>: AsyncSequence, Sendab
         let waiter = state.withLock { state in
             state.cancelled = true
             state.chunks = []
+            state.bufferedBytes = 0
             defer { state.waiter = nil }
             return state.waiter
         }

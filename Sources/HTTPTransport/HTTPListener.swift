@@ -34,7 +34,10 @@ package final class HTTPListener: Sendable {
             .childChannelOption(.writeBufferWaterMark, value: .init(low: 128 * 1024, high: 512 * 1024))
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    guard connections.add(channel) else {
+                    switch connections.add(channel) {
+                    case .added: break
+                    case .draining: return channel.close(promise: nil)
+                    case .full:
                         // Past the limit nothing is read: a short answer, and the connection is gone.
                         channel.writeAndFlush(ByteBuffer(staticString: busy)).whenComplete { _ in
                             channel.close(promise: nil)
@@ -62,6 +65,7 @@ package final class HTTPListener: Sendable {
     /// Stops accepting, lets every exchange under way finish, and closes what is still open after `patience`.
     package func drain(patience: TimeAmount) async {
         try? await channel.close()
+        connections.startDraining()
         connections.forEach { $0.pipeline.fireUserInboundEventTriggered(DrainEvent()) }
         let timeout = channel.eventLoop.scheduleTask(in: patience) { [connections] in
             connections.forEach { $0.close(promise: nil) }
@@ -79,6 +83,15 @@ final class ConnectionRegistry: Sendable {
     private struct State {
         var channels: [ObjectIdentifier: any Channel] = [:]
         var waiters: [CheckedContinuation<Void, Never>] = []
+        var isDraining = false
+    }
+
+    enum Admission {
+        case added
+        /// The limit is reached.
+        case full
+        /// Accepted by the system just before the listener closed.
+        case draining
     }
 
     private let max: Int
@@ -88,17 +101,21 @@ final class ConnectionRegistry: Sendable {
 
     var count: Int { state.withLock { $0.channels.count } }
 
-    /// Registers a connection until it closes; false when the limit is reached.
-    func add(_ channel: any Channel) -> Bool {
+    /// Registers a connection until it closes, if there is room.
+    func add(_ channel: any Channel) -> Admission {
         let id = ObjectIdentifier(channel)
-        let added = state.withLock { state in
-            guard state.channels.count < max else { return false }
+        let admission: Admission = state.withLock { state in
+            guard !state.isDraining else { return .draining }
+            guard state.channels.count < max else { return .full }
             state.channels[id] = channel
-            return true
+            return .added
         }
-        if added { channel.closeFuture.whenComplete { [self] _ in remove(id) } }
-        return added
+        if admission == .added { channel.closeFuture.whenComplete { [self] _ in remove(id) } }
+        return admission
     }
+
+    /// From now on nothing is admitted.
+    func startDraining() { state.withLock { $0.isDraining = true } }
 
     private func remove(_ id: ObjectIdentifier) {
         let waiters = state.withLock { state in

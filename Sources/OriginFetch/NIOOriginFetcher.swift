@@ -10,21 +10,33 @@ import Synchronization
 /// The fetcher that the edge uses.
 package final class NIOOriginFetcher: OriginFetcher {
     private let group: any EventLoopGroup
-    private let pools = Mutex<[OriginEndpoint: OriginConnectionPool]>([:])
+    private struct State {
+        var pools: [OriginEndpoint: OriginConnectionPool] = [:]
+        var isShutDown = false
+    }
+
+    private let state = Mutex(State())
 
     package init(group: any EventLoopGroup) { self.group = group }
 
     /// Closes connections that wait for a request; those in use close when they are done.
     package func shutDown() {
-        for pool in pools.withLock({ Array($0.values) }) { pool.closeIdle() }
+        let pools = state.withLock { state in
+            state.isShutDown = true
+            return Array(state.pools.values)
+        }
+        for pool in pools { pool.shutDown() }
     }
 
     /// Sends the request and returns as soon as the response's head is there.
     ///
     /// A kept connection that turns out to be closed costs no attempt. A GET, HEAD or OPTIONS whose origin breaks off before
-    /// answering is tried again up to `connectionAttempts` times; other methods only while nothing was sent. Throws `OriginError`, or
+    /// answering, or is silent for the read timeout, is tried again up to `connectionAttempts` times; other methods only while nothing was sent. Throws `OriginError`, or
     /// `CancellationError`.
     package func fetch(_ request: FetchRequest, from endpoint: OriginEndpoint) async throws -> FetchResponse {
+        guard request.targetIsValid else {
+            throw OriginError(.requestContent, origin: endpoint.name, detail: "the request target holds a space or a control byte")
+        }
         let pool = pool(for: endpoint)
         let eventLoop = group.next()
         var attempt = 1
@@ -34,18 +46,15 @@ package final class NIOOriginFetcher: OriginFetcher {
             do {
                 let connection = try await connection(from: pool, fresh: fresh, endpoint, eventLoop)
                 return try await run(request, on: connection, pool)
-            } catch let closed as ReusedConnectionClosed {
-                // Not the origin's refusal but a race with its idle timeout; content that was partly sent can't be sent again.
-                guard request.content == nil else {
-                    throw closed.cause ?? OriginError(.communication, origin: endpoint.name, detail: "a kept connection was closed")
-                }
+            } catch is KeptConnectionClosed {
+                // Not the origin's refusal but a race with its idle timeout; the next try is on a connection of its own.
                 fresh = true
             } catch let error as OriginError {
                 let mayRepeat =
                     switch error.kind {
                     case .connect: true
-                    case .communication: request.isSafeToRepeat
-                    case .dns, .timeout, .invalidResponse, .requestContent, .capacity: false
+                    case .communication, .timeout: request.isSafeToRepeat
+                    case .dns, .invalidResponse, .requestContent, .capacity: false
                     }
                 guard mayRepeat, attempt < endpoint.connectionAttempts else { throw error }
                 attempt += 1
@@ -53,11 +62,18 @@ package final class NIOOriginFetcher: OriginFetcher {
         }
     }
 
+    /// Connections to an origin that are open or being made.
+    func openCount(_ endpoint: OriginEndpoint) -> Int { state.withLock { $0.pools[endpoint] }?.openCount ?? 0 }
+
+    func idleCount(_ endpoint: OriginEndpoint) -> Int { state.withLock { $0.pools[endpoint] }?.idleCount ?? 0 }
+
+    func waiterCount(_ endpoint: OriginEndpoint) -> Int { state.withLock { $0.pools[endpoint] }?.waiterCount ?? 0 }
+
     private func pool(for endpoint: OriginEndpoint) -> OriginConnectionPool {
-        pools.withLock { pools in
-            if let pool = pools[endpoint] { return pool }
-            let pool = OriginConnectionPool(connectionsMax: endpoint.connectionsMax)
-            pools[endpoint] = pool
+        state.withLock { state in
+            if let pool = state.pools[endpoint] { return pool }
+            let pool = OriginConnectionPool(connectionsMax: endpoint.connectionsMax, isShutDown: state.isShutDown)
+            state.pools[endpoint] = pool
             return pool
         }
     }
@@ -85,27 +101,44 @@ package final class NIOOriginFetcher: OriginFetcher {
     private func connect(
         _ id: Int, _ endpoint: OriginEndpoint, _ pool: OriginConnectionPool, _ eventLoop: any EventLoop
     ) async throws -> OriginConnectionPool.Idle {
+        let attempt = ConnectAttempt()
         let bootstrap = ClientBootstrap(group: eventLoop)
             .connectTimeout(endpoint.connectionTimeout)
             .channelOption(.tcpOption(.tcp_nodelay), value: 1)
+            .channelInitializer { channel in
+                attempt.add(channel)
+                // Before the connection is made, so that whatever the origin does first is seen.
+                return channel.eventLoop.makeCompletedFuture {
+                    let sync = channel.pipeline.syncOperations
+                    try sync.addHandler(HTTPRequestEncoder(configuration: Self.encoding))
+                    try sync.addHandler(ByteToMessageHandler(HTTPResponseDecoder(leftOverBytesStrategy: .dropBytes)))
+                    try sync.addHandler(OriginConnection(endpoint: endpoint) { pool.idleClosed(id) })
+                }
+            }
         do {
-            let channel = try await bootstrap.connect(host: endpoint.connectHost, port: endpoint.port).get()
+            let channel = try await withTaskCancellationHandler {
+                try await bootstrap.connect(host: endpoint.connectHost, port: endpoint.port).get()
+            } onCancel: {
+                attempt.cancel()
+            }
             let connection = try await channel.eventLoop.submit {
-                let handler = OriginConnection(endpoint: endpoint) { pool.idleClosed(id) }
-                let sync = channel.pipeline.syncOperations
-                try sync.addHandler(HTTPRequestEncoder())
-                try sync.addHandler(ByteToMessageHandler(HTTPResponseDecoder(leftOverBytesStrategy: .dropBytes)))
-                try sync.addHandler(handler)
-                return NIOLoopBound(handler, eventLoop: channel.eventLoop)
+                NIOLoopBound(
+                    try channel.pipeline.syncOperations.handler(type: OriginConnection.self), eventLoop: channel.eventLoop)
             }.get()
             return .init(id: id, channel: channel, connection: connection)
-        } catch let error as NIOConnectionError {
-            throw Self.connectFailure(error, endpoint)
-        } catch let error as CancellationError {
-            throw error
         } catch {
+            attempt.cancel()
+            try Task.checkCancellation()
+            if let error = error as? NIOConnectionError { throw Self.connectFailure(error, endpoint) }
             throw OriginError(.connect, origin: endpoint.name, detail: "\(error)")
         }
+    }
+
+    /// Framing is decided in `OriginExchange`.
+    private static var encoding: HTTPRequestEncoder.Configuration {
+        var configuration = HTTPRequestEncoder.Configuration()
+        configuration.automaticallySetFramingHeaders = false
+        return configuration
     }
 
     private static func connectFailure(_ error: NIOConnectionError, _ endpoint: OriginEndpoint) -> OriginError {
@@ -121,73 +154,46 @@ package final class NIOOriginFetcher: OriginFetcher {
     private func run(
         _ request: FetchRequest, on idle: OriginConnectionPool.Idle, _ pool: OriginConnectionPool
     ) async throws -> FetchResponse {
-        let head = request.head
-        let content = request.content
+        let exchange = OriginExchange(request)
         let eventLoop = idle.channel.eventLoop
-        // Content follows the head: on a kept connection, what comes before `start` would belong to the exchange before.
-        let (headIsSent, headSent) = AsyncStream.makeStream(of: Never.self)
-        let upload = content.map { content in
-            Task {
-                for await _ in headIsSent {}
-                if !Task.isCancelled { await Self.send(content, over: idle) }
-            }
-        }
         return try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<FetchResponse, any Error>) in
                 eventLoop.execute {
-                    idle.connection.value.start(head, hasContent: content != nil, continuation: continuation) { reusable in
-                        upload?.cancel()
+                    idle.connection.value.start(exchange, continuation) { reusable in
                         if reusable { pool.putBack(idle) } else { pool.closed() }
                     }
-                    headSent.finish()
                 }
             }
         } onCancel: {
-            eventLoop.execute {
-                idle.connection.value.giveUp(OriginError(.communication, origin: "", detail: "the request was cancelled"))
-            }
-        }
-    }
-
-    /// Passes content on as fast as the origin takes it.
-    private static func send(_ content: any FetchRequestContent, over idle: OriginConnectionPool.Idle) async {
-        let eventLoop = idle.channel.eventLoop
-        do {
-            while let chunk = try await content.nextChunk() {
-                let promise = eventLoop.makePromise(of: Void.self)
-                eventLoop.execute { idle.connection.value.sendContent(chunk, promise: promise) }
-                try await promise.futureResult.get()
-            }
-            eventLoop.execute { idle.connection.value.endContent() }
-        } catch is CancellationError {
-            return
-        } catch is ChannelError {
-            return
-        } catch {
-            eventLoop.execute {
-                idle.connection.value.giveUp(
-                    OriginError(.requestContent, origin: "", detail: "the request's content broke off: \(error)"))
-            }
+            exchange.cancel()
+            eventLoop.execute { idle.connection.value.cancel(exchange) }
         }
     }
 }
 
-extension FetchRequest {
-    fileprivate var isSafeToRepeat: Bool {
-        content == nil && (method == .get || method == .head || method == .options)
+/// The sockets of one attempt to connect, so that it can be called off.
+private final class ConnectAttempt: Sendable {
+    private struct State {
+        var channels: [any Channel] = []
+        var isCancelled = false
     }
 
-    fileprivate var head: HTTPRequestHead {
-        var headers = HTTPHeaders()
-        headers.reserveCapacity(fields.count + 1)
-        for field in fields { headers.add(name: field.name.rawName, value: field.value) }
-        if let content {
-            if let count = content.byteCount {
-                headers.replaceOrAdd(name: "Content-Length", value: String(count))
-            } else {
-                headers.replaceOrAdd(name: "Transfer-Encoding", value: "chunked")
-            }
+    private let state = Mutex(State())
+
+    func add(_ channel: any Channel) {
+        let isCancelled = state.withLock { state in
+            state.channels.append(channel)
+            return state.isCancelled
         }
-        return HTTPRequestHead(version: .http1_1, method: .init(rawValue: method.rawValue), uri: target, headers: headers)
+        if isCancelled { channel.close(promise: nil) }
+    }
+
+    func cancel() {
+        let channels = state.withLock { state in
+            state.isCancelled = true
+            defer { state.channels = [] }
+            return state.channels
+        }
+        for channel in channels { channel.close(promise: nil) }
     }
 }

@@ -14,101 +14,160 @@ final class OriginConnection: ChannelInboundHandler, ChannelOutboundHandler {
 
     private enum State {
         case idle
-        /// The request is out; `contentSent` tells whether its content is too.
-        case awaitingHead(CheckedContinuation<FetchResponse, any Error>)
-        case streaming(ByteStream<OriginError>)
+        case awaitingHead(OriginExchange, CheckedContinuation<FetchResponse, any Error>)
+        case streaming(OriginExchange, ByteStream<OriginError>)
         case closed
+
+        var exchange: OriginExchange? {
+            switch self {
+            case .awaitingHead(let exchange, _), .streaming(let exchange, _): exchange
+            case .idle, .closed: nil
+            }
+        }
     }
 
     /// What the pool does with a connection that is done with its exchange.
     typealias Release = @Sendable (_ reusable: Bool) -> Void
 
     private let endpoint: OriginEndpoint
-    private let origin: String
     private let onIdleClose: @Sendable () -> Void
     private var state = State.idle
     private var context: ChannelHandlerContext?
+    private var deadline: MovingDeadline?
+    private var isKept = false
     private var keepsAlive = true
-    private var requestIsComplete = true
-    private var responseIsComplete = true
     private var receivedAnything = false
     private var release: Release?
     private var full = false
     private var heldRead = false
-    private var deadline = NIODeadline.distantFuture
-    private var timer: Scheduled<Void>?
-    private var exchangeCount = 0
+    // The request's content.
+    private var upload: Task<Void, Never>?
+    private var requestIsComplete = true
+    private var contentBytesLeft: Int?
 
     init(endpoint: OriginEndpoint, onIdleClose: @escaping @Sendable () -> Void) {
         self.endpoint = endpoint
-        self.origin = "\(endpoint.host):\(endpoint.port)"
         self.onIdleClose = onIdleClose
+    }
+
+    private func error(_ kind: OriginError.Kind, _ detail: String) -> OriginError {
+        OriginError(kind, origin: endpoint.name, detail: detail)
     }
 
     // MARK: Requests
 
-    /// Sends a head and starts to wait for the response.
+    /// Sends a head, lets the content follow, and starts to wait for the response. `release` is called once, when the
+    /// connection is free for the next exchange or of no more use.
     func start(
-        _ head: HTTPRequestHead, hasContent: Bool, continuation: CheckedContinuation<FetchResponse, any Error>,
-        release: @escaping Release
+        _ exchange: OriginExchange, _ continuation: CheckedContinuation<FetchResponse, any Error>, release: @escaping Release
     ) {
         guard let context, case .idle = state, context.channel.isActive else {
-            continuation.resume(throwing: ReusedConnectionClosed())
             release(false)
+            continuation.resume(
+                throwing: isKept ? KeptConnectionClosed() : error(.communication, "the origin closed the connection at once"))
             return
         }
-        exchangeCount += 1
+        guard !exchange.isCancelled else {
+            release(true)
+            continuation.resume(throwing: CancellationError())
+            return
+        }
         self.release = release
-        (keepsAlive, requestIsComplete, responseIsComplete, receivedAnything) = (true, !hasContent, false, false)
-        state = .awaitingHead(continuation)
-        setDeadline(endpoint.readTimeout)
-        context.write(wrapOutboundOut(.head(head)), promise: nil)
-        if !hasContent { context.write(wrapOutboundOut(.end(nil)), promise: nil) }
+        (keepsAlive, receivedAnything) = (true, false)
+        requestIsComplete = exchange.content == nil
+        contentBytesLeft = exchange.content?.byteCount
+        state = .awaitingHead(exchange, continuation)
+        // While the content's source is waited for, the origin owes nothing.
+        if requestIsComplete { deadline?.set(endpoint.readTimeout) } else { deadline?.clear() }
+        context.write(wrapOutboundOut(.head(exchange.head)), promise: nil)
+        if requestIsComplete { context.write(wrapOutboundOut(.end(nil)), promise: nil) }
         context.flush()
+        guard let content = exchange.content else { return }
+        let loopBound = NIOLoopBound(self, eventLoop: context.eventLoop)
+        let eventLoop = context.eventLoop
+        let sender = ContentSender(content: content, exchange: exchange, connection: loopBound, eventLoop: eventLoop)
+        upload = Task { await sender.run() }
     }
 
-    func sendContent(_ chunk: ByteBuffer, promise: EventLoopPromise<Void>) {
-        guard let context, !requestIsComplete else { return promise.fail(ChannelError.ioOnClosedChannel) }
-        setDeadline(endpoint.readTimeout)
-        context.writeAndFlush(wrapOutboundOut(.body(.byteBuffer(chunk))), promise: promise)
+    /// The caller has lost interest.
+    func cancel(_ exchange: OriginExchange) {
+        guard state.exchange === exchange else { return }
+        giveUp(CancellationError(), error(.communication, "the request was cancelled"))
     }
 
-    func endContent() {
-        guard let context, !requestIsComplete else { return }
-        requestIsComplete = true
-        context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
-        setDeadline(endpoint.readTimeout)
-        finishIfComplete()
-    }
+    /// Ends the exchange from our side.
+    private func giveUp(_ error: OriginError) { giveUp(error, error) }
 
-    /// Ends the exchange from our side: the caller has lost interest or its own content broke.
-    func giveUp(_ error: OriginError) {
-        fail(error)
+    private func giveUp(_ thrown: any Error, _ streamed: OriginError) {
+        fail(thrown, streamed)
         context?.close(promise: nil)
     }
 
-    /// The response's content was let go before its end.
-    func contentReleased(_ exchange: Int) {
-        guard exchange == exchangeCount, case .streaming = state else { return }
-        giveUp(OriginError(.communication, origin: origin, detail: "the response was given up"))
+    // MARK: Request content
+
+    fileprivate func sendContent(_ chunk: ByteBuffer, of exchange: OriginExchange, _ promise: EventLoopPromise<Void>) {
+        guard let context, state.exchange === exchange else { return promise.fail(ChannelError.ioOnClosedChannel) }
+        if let left = contentBytesLeft {
+            guard chunk.readableBytes <= left else {
+                promise.fail(ChannelError.ioOnClosedChannel)
+                return giveUp(error(.requestContent, "the request has more content than it announced"))
+            }
+            contentBytesLeft = left - chunk.readableBytes
+        }
+        if !full { deadline?.set(endpoint.readTimeout) }
+        promise.futureResult.assumeIsolated().whenSuccess { [self] in
+            if case .awaitingHead(let current, _) = state, current === exchange, !requestIsComplete { deadline?.clear() }
+        }
+        context.writeAndFlush(wrapOutboundOut(.body(.byteBuffer(chunk))), promise: promise)
+        // With its last byte the request is complete, before its source says so: the origin may answer at once.
+        if contentBytesLeft == 0 { endContent(of: exchange) }
     }
 
-    func contentDrained(_ exchange: Int) {
-        guard exchange == exchangeCount, let context else { return }
-        full = false
-        setDeadline(endpoint.readTimeout)
-        if heldRead {
-            heldRead = false
-            context.read()
+    fileprivate func endContent(of exchange: OriginExchange) {
+        guard let context, state.exchange === exchange, !requestIsComplete else { return }
+        if let left = contentBytesLeft, left > 0 {
+            return giveUp(error(.requestContent, "the request's content ended \(left) bytes early"))
         }
+        requestIsComplete = true
+        context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+        if !full { deadline?.set(endpoint.readTimeout) }
+    }
+
+    fileprivate func contentFailed(_ failure: any Error, of exchange: OriginExchange) {
+        guard state.exchange === exchange else { return }
+        giveUp(error(.requestContent, "the request's content broke off: \(failure)"))
+    }
+
+    // MARK: Response content
+
+    /// The response's content was let go before its end.
+    private func contentReleased(_ exchange: OriginExchange) {
+        guard state.exchange === exchange else { return }
+        giveUp(error(.communication, "the response was given up"))
+    }
+
+    private func contentDrained(_ exchange: OriginExchange) {
+        guard state.exchange === exchange else { return }
+        full = false
+        deadline?.set(endpoint.readTimeout)
+        releaseHeldRead()
+    }
+
+    private func releaseHeldRead() {
+        guard heldRead else { return }
+        heldRead = false
+        context?.read()
     }
 
     // MARK: Channel events
 
-    func handlerAdded(context: ChannelHandlerContext) { self.context = context }
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+        deadline = MovingDeadline(on: context.eventLoop) { [weak self] in self?.deadlineReached() }
+    }
 
     func handlerRemoved(context: ChannelHandlerContext) {
-        timer?.cancel()
+        deadline?.stop()
         self.context = nil
     }
 
@@ -119,40 +178,41 @@ final class OriginConnection: ChannelInboundHandler, ChannelOutboundHandler {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         receivedAnything = true
         switch (unwrapInboundIn(data), state) {
-        case (.head(let head), .awaitingHead(let continuation)): receive(head, continuation, context)
-        case (.body(let chunk), .streaming(let stream)):
-            setDeadline(endpoint.readTimeout)
-            if !stream.append(chunk) {
+        case (.head(let head), .awaitingHead(let exchange, let continuation)): receive(head, exchange, continuation, context)
+        case (.body(let chunk), .streaming(_, let stream)):
+            if stream.append(chunk) {
+                deadline?.set(endpoint.readTimeout)
+            } else {
                 full = true
-                deadline = .distantFuture
+                deadline?.clear()
             }
-        case (.end, .streaming(let stream)):
-            responseIsComplete = true
-            stream.end(.success(()))
-            finishIfComplete()
+        case (.end, .streaming(_, let stream)):
+            finish(stream)
         default:
             // A response nobody asked for: the two sides no longer agree on where they are.
-            giveUp(OriginError(.invalidResponse, origin: origin, detail: "the origin sent a response out of turn"))
+            giveUp(error(.invalidResponse, "the origin sent a response out of turn"))
         }
     }
 
     private func receive(
-        _ head: HTTPResponseHead, _ continuation: CheckedContinuation<FetchResponse, any Error>,
+        _ head: HTTPResponseHead, _ exchange: OriginExchange, _ continuation: CheckedContinuation<FetchResponse, any Error>,
         _ context: ChannelHandlerContext
     ) {
-        // The codec has swallowed 1xx responses; what arrives is final.
+        // The codec has swallowed 1xx responses; what arrives is final, unless it switches to a protocol nobody asked for.
+        guard head.status.code >= 200 else {
+            return giveUp(error(.invalidResponse, "the origin switched protocols"))
+        }
         keepsAlive = head.isKeepAlive
         var fields = HTTPFields()
         fields.reserveCapacity(head.headers.count)
         for (name, value) in head.headers {
             guard let name = HTTPField.Name(name) else {
-                giveUp(OriginError(.invalidResponse, origin: origin, detail: "a header field has no valid name"))
-                return
+                return giveUp(error(.invalidResponse, "a header field has no valid name"))
             }
             fields.append(HTTPField(name: name, value: value))
         }
-        let length = head.headers.first(name: "content-length").flatMap { Int($0) }
-        let exchange = exchangeCount
+        let length = head.headers.contains(name: "transfer-encoding")
+            ? nil : head.headers.first(name: "content-length").flatMap { Int($0) }
         let loopBound = NIOLoopBound(self, eventLoop: context.eventLoop)
         let eventLoop = context.eventLoop
         let stream = ByteStream<OriginError>(
@@ -161,8 +221,8 @@ final class OriginConnection: ChannelInboundHandler, ChannelOutboundHandler {
         let content = FetchContent(stream: stream) {
             eventLoop.execute { loopBound.value.contentReleased(exchange) }
         }
-        state = .streaming(stream)
-        setDeadline(endpoint.readTimeout)
+        state = .streaming(exchange, stream)
+        deadline?.set(endpoint.readTimeout)
         continuation.resume(
             returning: FetchResponse(
                 status: .init(code: Int(head.status.code), reasonPhrase: head.status.reasonPhrase), fields: fields,
@@ -170,92 +230,106 @@ final class OriginConnection: ChannelInboundHandler, ChannelOutboundHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        if let error = error as? HTTPParserError, error != .invalidEOFState {
-            fail(OriginError(.invalidResponse, origin: origin, detail: "the response is not HTTP: \(error)"))
-        } else {
-            fail(OriginError(.communication, origin: origin, detail: "the connection broke: \(error)"))
+        switch error {
+        case HTTPParserError.invalidEOFState: connectionEnded("the origin closed the connection before its response was whole")
+        case is HTTPParserError, is NIOHTTPDecoderError:
+            let error = self.error(.invalidResponse, "the response is not HTTP: \(error)")
+            fail(error, error)
+        default: connectionEnded("the connection broke: \(error)")
         }
         context.close(promise: nil)
     }
 
     func channelInactive(context: ChannelHandlerContext) {
-        if case .idle = state { onIdleClose() }
-        fail(OriginError(.communication, origin: origin, detail: "the origin closed the connection before its response was whole"))
+        connectionEnded("the origin closed the connection before its response was whole")
         context.fireChannelInactive()
     }
 
     // MARK: Ending
 
-    private func finishIfComplete() {
-        guard responseIsComplete, case .streaming = state else { return }
+    private func finish(_ stream: ByteStream<OriginError>) {
         // A response before the end of the request's content: the rest of it is not wanted.
         let reusable = keepsAlive && requestIsComplete && context?.channel.isActive == true
-        full = false
-        deadline = .distantFuture
-        timer?.cancel()
-        timer = nil
+        (full, isKept) = (false, true)
+        upload?.cancel()
+        upload = nil
         let release = self.release
         self.release = nil
         if reusable {
             state = .idle
-            setDeadline(endpoint.keepaliveTimeout)
+            deadline?.set(endpoint.keepaliveTimeout)
+            releaseHeldRead()
         } else {
             state = .closed
+            deadline?.stop()
             context?.close(promise: nil)
         }
+        // First the pool, then the reader: who has read to the end finds the connection there.
         release?(reusable)
+        stream.end(.success(()))
     }
 
-    private func fail(_ error: OriginError) {
+    /// The origin is gone. Before anything of a response came, over a kept connection, that is a race and no failure.
+    private func connectionEnded(_ detail: String) {
+        let error = error(.communication, detail)
+        if case .awaitingHead(let exchange, _) = state, isKept, !receivedAnything, exchange.isSafeToRepeat {
+            fail(KeptConnectionClosed(), error)
+        } else {
+            fail(error, error)
+        }
+    }
+
+    private func fail(_ thrown: any Error, _ streamed: OriginError) {
         let before = state
         state = .closed
-        timer?.cancel()
-        timer = nil
-        switch before {
-        case .idle, .closed: break
-        case .awaitingHead(let continuation):
-            continuation.resume(throwing: receivedAnything || exchangeCount == 1 ? error : ReusedConnectionClosed(cause: error))
-        case .streaming(let stream): stream.end(.failure(error))
-        }
+        deadline?.stop()
+        upload?.cancel()
+        upload = nil
         let release = self.release
         self.release = nil
         release?(false)
-    }
-
-    // MARK: Time
-
-    private func setDeadline(_ amount: TimeAmount) {
-        guard let context else { return }
-        deadline = context.eventLoop.now + amount
-        if timer == nil { armTimer(context) }
-    }
-
-    private func armTimer(_ context: ChannelHandlerContext) {
-        let loopBound = NIOLoopBound(self, eventLoop: context.eventLoop)
-        timer = context.eventLoop.scheduleTask(deadline: deadline) { loopBound.value.timerFired() }
-    }
-
-    private func timerFired() {
-        timer = nil
-        guard let context, deadline != .distantFuture else { return }
-        if context.eventLoop.now < deadline {
-            armTimer(context)
-            return
+        switch before {
+        case .idle: onIdleClose()
+        case .closed: break
+        case .awaitingHead(_, let continuation): continuation.resume(throwing: thrown)
+        case .streaming(_, let stream): stream.end(.failure(streamed))
         }
+    }
+
+    private func deadlineReached() {
         switch state {
-        case .idle:
-            onIdleClose()
-            state = .closed
-            context.close(promise: nil)
+        case .idle: giveUp(error(.timeout, "no request for the keep-alive time"))
         case .awaitingHead, .streaming:
             let seconds = Double(endpoint.readTimeout.nanoseconds) / 1e9
-            giveUp(OriginError(.timeout, origin: origin, detail: "no byte from the origin for \(seconds) seconds"))
+            giveUp(error(.timeout, "no byte from the origin for \(seconds) seconds"))
         case .closed: break
         }
     }
 }
 
-/// A kept connection turned out to be closed before anything of the response came: safe to try again on another.
-struct ReusedConnectionClosed: Error {
-    var cause: OriginError?
+/// A kept connection turned out to be closed before anything of a response came, and the request may be sent again.
+struct KeptConnectionClosed: Error {}
+
+/// Passes a request's content on as fast as the origin takes it.
+private struct ContentSender: Sendable {
+    let content: any FetchRequestContent
+    let exchange: OriginExchange
+    let connection: NIOLoopBound<OriginConnection>
+    let eventLoop: any EventLoop
+
+    func run() async {
+        while true {
+            let chunk: ByteBuffer?
+            do { chunk = try await content.nextChunk() } catch {
+                eventLoop.execute { connection.value.contentFailed(error, of: exchange) }
+                return
+            }
+            guard let chunk else { break }
+            let sent = eventLoop.makePromise(of: Void.self)
+            eventLoop.execute { connection.value.sendContent(chunk, of: exchange, sent) }
+            // When it can't be sent, the connection knows why and says so.
+            guard (try? await sent.futureResult.get()) != nil else { return }
+        }
+        eventLoop.execute { connection.value.endContent(of: exchange) }
+    }
 }

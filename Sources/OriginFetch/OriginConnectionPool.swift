@@ -27,41 +27,53 @@ final class OriginConnectionPool: Sendable {
         var lastID = 0
         var waiters: [(id: Int, continuation: CheckedContinuation<Grant?, Never>)] = []
         var lastWaiter = 0
+        var isShutDown = false
     }
 
-    private let state = Mutex(State())
+    private let state: Mutex<State>
     let connectionsMax: Int
 
-    init(connectionsMax: Int) { self.connectionsMax = connectionsMax }
+    init(connectionsMax: Int, isShutDown: Bool = false) {
+        self.connectionsMax = connectionsMax
+        state = Mutex(State(isShutDown: isShutDown))
+    }
 
-    /// A connection or the right to make one; nil when none came free in time or too many wait.
+    /// Connections open or being made.
+    var openCount: Int { state.withLock { $0.open } }
+    var idleCount: Int { state.withLock { $0.idle.count } }
+    var waiterCount: Int { state.withLock { $0.waiters.count } }
+
+    /// A connection or the right to make one; nil when none came free in time, too many wait, or the task was cancelled.
     func acquire(fresh: Bool, patience: TimeAmount, on eventLoop: any EventLoop) async -> Grant? {
-        enum Step { case grant(Grant), wait, refuse }
-        let step: Step = state.withLock { state in
-            if !fresh, let idle = state.idle.popLast() { return .grant(.reuse(idle)) }
-            if state.open < connectionsMax { return .grant(Self.open(&state)) }
-            return state.waiters.count < Self.waitersMax ? .wait : .refuse
-        }
-        switch step {
-        case .grant(let grant): return grant
-        case .refuse: return nil
-        case .wait: break
-        }
         let id = state.withLock { state in
             state.lastWaiter += 1
             return state.lastWaiter
         }
-        let timeout = eventLoop.scheduleTask(in: patience) { [self] in giveUp(waiter: id) }
-        defer { timeout.cancel() }
+        var timeout: Scheduled<Void>?
+        defer { timeout?.cancel() }
         return await withTaskCancellationHandler {
             await withCheckedContinuation { (continuation: CheckedContinuation<Grant?, Never>) in
-                let grant: Grant? = state.withLock { state in
+                var evicted: Idle?
+                let answer: Grant?? = state.withLock { state in
+                    if Task.isCancelled { return .some(nil) }
                     if !fresh, let idle = state.idle.popLast() { return .reuse(idle) }
                     if state.open < connectionsMax { return Self.open(&state) }
+                    if !state.idle.isEmpty {
+                        // All places are taken by kept connections that are not wanted: the oldest gives up its own.
+                        evicted = state.idle.removeFirst()
+                        state.open -= 1
+                        return Self.open(&state)
+                    }
+                    guard state.waiters.count < Self.waitersMax else { return .some(nil) }
                     state.waiters.append((id, continuation))
                     return nil
                 }
-                if let grant { continuation.resume(returning: grant) }
+                evicted?.channel.close(promise: nil)
+                if let answer {
+                    continuation.resume(returning: answer)
+                } else {
+                    timeout = eventLoop.scheduleTask(in: patience) { [self] in giveUp(waiter: id) }
+                }
             }
         } onCancel: {
             giveUp(waiter: id)
@@ -83,12 +95,21 @@ final class OriginConnectionPool: Sendable {
 
     /// Takes a connection back; the next waiter gets it.
     func putBack(_ idle: Idle) {
-        let waiter = state.withLock { state -> CheckedContinuation<Grant?, Never>? in
-            guard state.waiters.isEmpty else { return state.waiters.removeFirst().continuation }
+        enum Step { case hand(CheckedContinuation<Grant?, Never>), keep, close }
+        let step: Step = state.withLock { state in
+            guard state.waiters.isEmpty else { return .hand(state.waiters.removeFirst().continuation) }
+            if state.isShutDown {
+                state.open -= 1
+                return .close
+            }
             state.idle.append(idle)
-            return nil
+            return .keep
         }
-        waiter?.resume(returning: .reuse(idle))
+        switch step {
+        case .hand(let waiter): waiter.resume(returning: .reuse(idle))
+        case .keep: break
+        case .close: idle.channel.close(promise: nil)
+        }
     }
 
     /// A connection in use is gone.
@@ -111,8 +132,11 @@ final class OriginConnectionPool: Sendable {
         if was { closed() }
     }
 
-    func closeIdle() {
+    /// Closes kept connections, and those in use when they are done.
+    func shutDown() {
         let idle = state.withLock { state in
+            state.isShutDown = true
+            state.open -= state.idle.count
             defer { state.idle = [] }
             return state.idle
         }

@@ -28,7 +28,8 @@ package struct OriginEndpoint: Sendable, Hashable {
 
     /// The host to resolve.
     var connectHost: String {
-        if host == "localhost" || host.hasSuffix(".localhost") { return "127.0.0.1" }
+        let name = host.lowercased()
+        if name == "localhost" || name.hasSuffix(".localhost") { return "127.0.0.1" }
         return host.hasPrefix("[") && host.hasSuffix("]") ? String(host.dropFirst().dropLast()) : host
     }
 }

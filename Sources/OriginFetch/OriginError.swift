@@ -32,12 +32,14 @@ package struct OriginError: Error, Sendable, Equatable, CustomStringConvertible 
 
     package var description: String { "\(kind.rawValue) at \(origin): \(detail)" }
 
-    /// The status a viewer gets: 504 for silence, 503 for want of capacity, 502 for everything else.
+    /// The status a viewer gets: 504 for silence, 503 for want of capacity, 400 for content of its own that broke off,
+    /// 502 for everything else.
     package var status: Int {
         switch kind {
         case .timeout: 504
         case .capacity: 503
-        case .connect, .dns, .communication, .invalidResponse, .requestContent: 502
+        case .requestContent: 400
+        case .connect, .dns, .communication, .invalidResponse: 502
         }
     }
 }

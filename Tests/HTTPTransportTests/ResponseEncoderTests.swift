@@ -31,4 +31,12 @@ struct ResponseEncoderTests {
                 == "HTTP/1.1 404 Not Found\r\nx-LOWER: 1\r\nContent-Type: text/plain\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n"
         )
     }
+
+    @Test(arguments: [("a list", 200, "5, 5"), ("a sign", 200, "+5"), ("204", 204, "5"), ("103", 103, "5")])
+    func `a length that does not frame the response is left out`(name: String, status: Int, length: String) {
+        let head = ResponseHead(status: .init(code: status), fields: [.contentLength: length])
+        var output = ByteBuffer()
+        encode(head, framing: ResponseFraming(for: head, isHEAD: false, version: .http11), connection: .implicit, into: &output)
+        #expect(!String(buffer: output).contains("Content-Length"), "\(name)")
+    }
 }

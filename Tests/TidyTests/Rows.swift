@@ -89,8 +89,5 @@ let pureModules: Set<String> = ["Swift", "Synchronization", "HTTPTypes", "DequeM
 enum LineLimit {
     static let source = 400
     static let test = 700
-    static let exceptions: [String: Int] = [
-        // One connection's states and the events that move it: read together or not understood.
-        "Sources/HTTPTransport/HTTP1/HTTP1Connection.swift": 650,
-    ]
+    static let exceptions: [String: Int] = [:]
 }

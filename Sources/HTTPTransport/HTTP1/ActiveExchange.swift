@@ -22,7 +22,8 @@ final class ActiveExchange {
     var owesContinue = false
     var bodyIsComplete = false
     var bodyIsFull = false
-    var bodyIsBroken = false
+    /// Why the rest of the content can't be had; the connection ends with the response.
+    var bodyFailure: ExchangeError?
     /// The response is out: content that still comes is thrown away.
     var discardsBody = false
     var discardedBytes = 0
@@ -35,6 +36,19 @@ final class ActiveExchange {
         self.id = id
         self.body = body
         self.decoder = decoder
+    }
+
+    /// The client is expected to send content, and nothing on our side holds it up.
+    var awaitsBody: Bool { !bodyIsComplete && !bodyIsFull && bodyFailure == nil && !owesContinue }
+
+    /// What the client is told when the service returned without an answer.
+    var unanswered: RequestError {
+        switch bodyFailure {
+        case .malformedBody(let reason): RequestError(400, "the request content is malformed: \(reason)")
+        case .connectionClosed: RequestError(400, "the request content ended early")
+        case .timedOut: RequestError(408, "the request content took too long")
+        case .responseOutOfOrder, nil: RequestError(500, "the service gave no answer")
+        }
     }
 
     func resumeWriters() {

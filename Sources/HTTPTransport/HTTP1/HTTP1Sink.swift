@@ -17,16 +17,7 @@ struct HTTP1Sink: ExchangeSink {
     }
 
     func respond(_ head: ResponseHead, body: ByteBuffer?) async throws {
-        var head = head
-        if head.fields[.contentLength] == nil, head.status.code != 304, head.status.code != 204 {
-            head.fields[.contentLength] = String(body?.readableBytes ?? 0)
-        }
-        let complete = head
-        try await onLoop { connection, id throws(ExchangeError) in
-            try connection.startResponse(id, complete)
-            if let body { connection.writeContent(id, .byteBuffer(body)) { _ in } }
-            try connection.finishResponse(id)
-        }
+        try await onLoop { connection, id throws(ExchangeError) in try connection.respond(id, head, body) }
     }
 
     func start(_ head: ResponseHead) async throws {

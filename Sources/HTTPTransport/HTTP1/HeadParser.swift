@@ -171,7 +171,11 @@ struct HeadParser {
         _ bytes: UnsafeRawBufferPointer, from start: Int, to end: Int, into layout: inout HeadLayout
     ) throws(RequestError) {
         var pathStart = start
-        if bytes[start] == 0x2A, end == start + 1 {  // "*"
+        if bytes[start] == 0x2A, end == start + 1 {  // "*" is for OPTIONS alone (RFC 9112 section 3.2.4)
+            let method = UnsafeRawBufferPointer(rebasing: bytes[..<Int(layout.method.count)])
+            guard method.elementsEqual("OPTIONS".utf8) else {
+                throw RequestError(400, "the request target * is for OPTIONS alone")
+            }
             layout.path = ByteSlice(start, end)
             return
         }
@@ -182,6 +186,9 @@ struct HeadParser {
             var position = authorityStart
             while position < end, bytes[position] != 0x2F, bytes[position] != 0x3F, bytes[position] != 0x23 { position += 1 }
             guard position > authorityStart else { throw RequestError(400, "the request target has no host") }
+            guard bytes[authorityStart..<position].allSatisfy(isAuthorityByte) else {
+                throw RequestError(400, "the request target's host is not an authority")
+            }
             layout.targetAuthority = ByteSlice(authorityStart, position)
             pathStart = position
         }

@@ -18,7 +18,7 @@ enum ResponseFraming: Equatable {
         let code = head.status.code
         if isHEAD || code < 200 || code == 204 || code == 304 {
             self = .none
-        } else if let text = head.fields[.contentLength], let length = Int(text), length >= 0 {
+        } else if let length = head.fields[.contentLength].flatMap(decimalLength) {
             self = .length(length)
         } else {
             self = version == .http11 ? .chunked : .untilClose
@@ -28,6 +28,9 @@ enum ResponseFraming: Equatable {
 
 /// Appends a response head to `output`; the transport's own fields are added, a service's are left out.
 func encode(_ head: ResponseHead, framing: ResponseFraming, connection: ConnectionToken, into output: inout ByteBuffer) {
+    // A length beside another framing, and in 1xx and 204, is forbidden (RFC 9112 section 6.2, RFC 9110 section 8.6).
+    let code = head.status.code
+    let dropsLength = framing == .chunked || framing == .untilClose || code < 200 || code == 204
     output.writeStaticString("HTTP/1.1 ")
     output.writeString(String(head.status.code))
     output.writeInteger(UInt8(ascii: " "))
@@ -40,6 +43,7 @@ func encode(_ head: ResponseHead, framing: ResponseFraming, connection: Connecti
     for field in head.fields {
         switch field.name {
         case .connection, .transferEncoding, keepAliveName: continue
+        case .contentLength where dropsLength: continue
         default: break
         }
         output.writeString(field.name.rawName)
@@ -61,6 +65,11 @@ enum ConnectionToken {
     case implicit
     case close
     case keepAlive
+}
+
+private func decimalLength(_ text: String) -> Int? {
+    var text = text
+    return text.withUTF8 { decimal(UnsafeRawBufferPointer($0)) }
 }
 
 private let keepAliveName = HTTPField.Name("Keep-Alive")!
