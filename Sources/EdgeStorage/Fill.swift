@@ -212,6 +212,8 @@ package final class Fill<Outcome: Sendable>: Sendable {
         let waiters = state.withLock { state -> [CheckedContinuation<ByteBuffer?, any Error>] in
             guard state.end == nil else { return [] }
             state.end = result
+            // Who comes after a failure did not ask for it: it fetches anew.
+            if case .failure = result { state.acceptsReaders = false }
             state.onAbandon = nil
             var waiters: [CheckedContinuation<ByteBuffer?, any Error>] = []
             for (id, reader) in state.readers {

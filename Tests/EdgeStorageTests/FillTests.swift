@@ -20,6 +20,14 @@ struct FillTests {
         #expect(try await late.next() == nil, "the end stays the end")
     }
 
+    @Test func `a fill that has failed takes no more readers`() {
+        let fill = Fill<Int>(readersMax: 10)
+        let reader = fill.attach()
+        fill.end(.failure(.originFailed("broken off")))
+        #expect(fill.attach() == nil)
+        withExtendedLifetime(reader) {}
+    }
+
     @Test func `the outcome reaches those who wait and those who ask later, and only the first counts`() async throws {
         let fill = Fill<Int>(readersMax: 10)
         let waiting = try #require(fill.attach())
