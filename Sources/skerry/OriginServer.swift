@@ -35,7 +35,7 @@ enum OriginServer {
             case .reload: Terminal.note("origin: SIGHUP changes nothing; restart the origin to read its configuration again")
             case .stop(let reason):
                 logger.info("stopping", metadata: ["reason": "\(reason)"])
-                await listener.drain(patience: .nanoseconds(configuration.limits.drainTimeout.wholeNanoseconds))
+                await listener.drain(patience: TimeAmount(configuration.limits.drainTimeout))
                 await store.close()
                 return
             }
@@ -71,18 +71,9 @@ extension TransportLimits {
         connectionsMax = limits.connectionsMax
         headBytesMax = limits.headerBytesMax
         requestLineBytesMax = min(requestLineBytesMax, limits.headerBytesMax)
-        keepAliveTimeout = .nanoseconds(limits.keepAliveTimeout.wholeNanoseconds)
-        headTimeout = .nanoseconds(limits.headerTimeout.wholeNanoseconds)
-        bodyTimeout = .nanoseconds(limits.bodyTimeout.wholeNanoseconds)
-        sendTimeout = .nanoseconds(limits.sendTimeout.wholeNanoseconds)
-    }
-}
-
-extension Duration {
-    /// Nanoseconds, at most what 64 bits hold.
-    fileprivate var wholeNanoseconds: Int64 {
-        let (seconds, attoseconds) = components
-        let (product, overflows) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
-        return overflows ? .max : product + attoseconds / 1_000_000_000
+        keepAliveTimeout = TimeAmount(limits.keepAliveTimeout)
+        headTimeout = TimeAmount(limits.headerTimeout)
+        bodyTimeout = TimeAmount(limits.bodyTimeout)
+        sendTimeout = TimeAmount(limits.sendTimeout)
     }
 }
