@@ -16,7 +16,16 @@ struct S3Request: Sendable {
 
     var store: any ObjectStore { origin.store }
     var configuration: BucketServer.Configuration { origin.configuration }
-    var fields: HTTPFields { exchange.head.fields }
+    /// The header section, and the `x-amz-*` parameters that a presigned query has in its place.
+    let fields: HTTPFields
+
+    init(origin: BucketServer, exchange: ServerExchange, id: RequestID, now: StoreInstant) {
+        self.origin = origin
+        self.exchange = exchange
+        self.id = id
+        self.now = now
+        fields = PresignedFields.merged(exchange.head)
+    }
 
     /// The answer, an error document included.
     func answer() async -> S3Answer {
@@ -36,7 +45,7 @@ struct S3Request: Sendable {
         let head = exchange.head
         let address = try S3Address(host: head.authority, path: head.path, baseHosts: configuration.s3Hosts)
         let query = try S3Query(head.query ?? "")
-        let operation = try S3Operation.parse(method: head.method, address: address, query: query, fields: head.fields)
+        let operation = try S3Operation.parse(method: head.method, address: address, query: query, fields: fields)
         let signed = SigV4Request(
             method: head.method.rawValue, path: head.path, query: head.query ?? "", headers: Self.signableHeaders(head))
         let authentication = try origin.authenticator.authenticate(
@@ -46,10 +55,14 @@ struct S3Request: Sendable {
         return try await context.act(operation)
     }
 
-    /// The fields as the signature sees them; the Host field is part of the head's authority.
+    /// The fields as the signature sees them.
+    ///
+    /// `host` is the authority that the request is for, never a Host field beside a target in absolute form (RFC 9112
+    /// section 3.2.2): the bucket that is acted on must be the one that was signed for.
     private static func signableHeaders(_ head: RequestHead) -> [(name: String, value: String)] {
         var headers = head.fields.map { (name: $0.name.rawName, value: $0.value) }
-        if !headers.contains(where: { $0.name.lowercased() == "host" }) { headers.append((name: "host", value: head.authority)) }
+        headers.removeAll { $0.name.lowercased() == "host" }
+        headers.append((name: "host", value: head.authority))
         return headers
     }
 }

@@ -70,7 +70,13 @@ package struct SigV2PresignedClaim: Sendable {
     }
 
     /// Query parameters that are part of the signed resource.
-    private static let subresources: Set<String> = [
+    ///
+    /// Every parameter that selects an operation must be here, also the younger ones that clients of version 2 never
+    /// knew; whoever holds a URL could otherwise add one and have something else done.
+    package static let subresources: Set<String> = [
+        "abac", "annotation", "attributes", "encryption", "intelligent-tiering", "legal-hold", "metadataConfiguration",
+        "metadataInventoryTable", "metadataJournalTable", "metadataTable", "ownershipControls", "policyStatus", "publicAccessBlock",
+        "renameObject", "retention", "session",
         "accelerate", "acl", "analytics", "cors", "delete", "inventory", "lifecycle", "location", "logging", "metrics", "notification",
         "object-lock", "partNumber", "policy", "replication", "requestPayment", "response-cache-control", "response-content-disposition",
         "response-content-encoding", "response-content-language", "response-content-type", "response-expires", "restore", "select",

@@ -41,7 +41,7 @@ import Testing
 
     static let refused: [(HTTPRequest.Method, String, HTTPFields, S3ErrorCode)] = [
         (.post, "/", [:], .methodNotAllowed), (.get, "/Bad_Name", [:], .invalidBucketName), (.put, "/bkt?cors", [:], .notImplemented),
-        (.put, "/bkt?versioning", [:], .notImplemented), (.put, "/bkt?acl", [:], .notImplemented), (.get, "/bkt/k?torrent", [:], .notImplemented),
+        (.put, "/bkt?versioning", [:], .notImplemented), (.put, "/bkt?acl", [:], .accessControlListNotSupported), (.get, "/bkt/k?torrent", [:], .notImplemented),
         (.post, "/bkt/k?restore", [:], .notImplemented), (.post, "/bkt/k?select", [:], .notImplemented), (.get, "/bkt/k?retention", [:], .notImplemented),
         (.put, "/bkt/k?tagging", [:], .notImplemented), (.put, "/bkt/k?acl", [:], .accessControlListNotSupported),
         (.post, "/bkt/k", [:], .methodNotAllowed), (.get, "/bkt/k?versionId=v1", [:], .noSuchVersion),

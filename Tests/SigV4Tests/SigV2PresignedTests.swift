@@ -37,4 +37,12 @@ import Testing
         }
         #expect(throws: SigV4Error.self) { try claim(Self.query + "&X-Amz-Algorithm=AWS4-HMAC-SHA256") }
     }
+
+    @Test(arguments: ["publicAccessBlock", "policyStatus", "attributes", "ownershipControls", "encryption", "policy", "website", "uploads"])
+    func `bug: a sub-resource that clients of version 2 never knew could be added to a URL`(_ name: String) throws {
+        let tampered = try #require(try claim(Self.query + "&" + name))
+        #expect { try tampered.verify(secretAccessKey: Self.secret, virtualHostBucket: "johnsmith") } throws: {
+            ($0 as? SigV4Error)?.code == "SignatureDoesNotMatch"
+        }
+    }
 }
