@@ -15,7 +15,7 @@ extension DiskObjectStore {
     }
 
     package func deleteBucket(_ bucket: String) async throws(ObjectStoreError) {
-        try await committer.submit { mutation in
+        try await committer.submit(.frees) { mutation in
             let id = try mutation.reader.bucketID(bucket)
             let isUsed = try Int.fetchOne(
                 mutation.db.cachedStatement(sql: "SELECT 1 FROM object WHERE bucket = ? LIMIT 1"), arguments: [id])
@@ -99,7 +99,7 @@ extension DiskObjectStore {
     package func removeConfiguration(
         _ kind: BucketConfigurationKind, of bucket: String
     ) async throws(ObjectStoreError) {
-        try await committer.submit { mutation in
+        try await committer.submit(.frees) { mutation in
             try mutation.execute(
                 "DELETE FROM bucket_configuration WHERE bucket = ? AND kind = ?",
                 [try mutation.reader.bucketID(bucket), kind.rawValue])

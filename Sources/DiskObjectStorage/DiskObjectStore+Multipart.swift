@@ -114,6 +114,6 @@ extension DiskObjectStore {
     }
 
     package func abortUpload(_ upload: UploadReference) async throws(ObjectStoreError) {
-        try await committer.submit { mutation in try mutation.removeUpload(try mutation.reader.upload(upload).id) }
+        try await committer.submit(.frees) { mutation in try mutation.removeUpload(try mutation.reader.upload(upload).id) }
     }
 }

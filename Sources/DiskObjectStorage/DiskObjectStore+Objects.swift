@@ -58,7 +58,7 @@ extension DiskObjectStore {
     package func deleteObject(
         bucket: String, key: String, precondition: WritePrecondition
     ) async throws(ObjectStoreError) -> DeletionOutcome {
-        try await committer.submit { mutation in
+        try await committer.submit(.frees) { mutation in
             try mutation.delete(
                 bucket: bucket, id: mutation.reader.bucketID(bucket),
                 ObjectDeletion(key: key, precondition: precondition))
@@ -70,7 +70,7 @@ extension DiskObjectStore {
     ) async throws(ObjectStoreError) -> [DeletionOutcome] {
         let max = ObjectStoreLimits.batchDeletionsMax
         guard deletions.count <= max else { throw .tooManyDeletions(count: deletions.count, max: max) }
-        return try await committer.submit { mutation in
+        return try await committer.submit(.frees) { mutation in
             let id = try mutation.reader.bucketID(bucket)
             return try deletions.map { deletion in
                 do {

@@ -21,6 +21,8 @@ package enum DiskStoreLimits {
     static let writeThreads = 16
     /// Jobs waiting for a thread; more are refused with `.overloaded`.
     static let queuedJobsMax = 16_384
+    /// Bytes of a page of the index; the least that a mutation adds.
+    static let pageBytes = 4096
     /// Pages (4 KiB) of write-ahead log at which SQLite moves them into the database: 32 MiB.
     static let checkpointPages = 8192
     /// KiB of page cache for the writing connection, and for each reading one.
@@ -32,6 +34,11 @@ package enum DiskStoreLimits {
     static let filesPerDirectoryBits: Int64 = 12
     /// Pieces of files one object consists of; only part copies of objects with many parts exceed the number of parts.
     static let piecesPerObjectMax = 100_000
+    /// Bytes of the file system that only deletions may use, 64 MiB, or a share of a small one: a sixteenth.
+    ///
+    /// A deletion writes to the log before it frees anything. Two checkpoints' worth of log fit.
+    static let reservedBytes: Int64 = 64 * 1024 * 1024
+    static let reservedShareDivisor: Int64 = 16
     /// Names looked at in one step of the start-up sweep.
     static let sweepBatch = 512
     /// Damaged objects named in the log at start-up, one line each.

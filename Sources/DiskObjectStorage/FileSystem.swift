@@ -31,6 +31,26 @@ package protocol FileSystem: Sendable {
     ) throws(FileSystemError)
     /// The size of a file in bytes; nil when there is none.
     func size(of path: String) throws(FileSystemError) -> Int64?
+    /// How full the file system is that holds the path.
+    func space(at path: String) throws(FileSystemError) -> FileSystemSpace
+}
+
+/// The room of a file system, bytes.
+package struct FileSystemSpace: Sendable, Hashable {
+    package var total: Int64
+    /// What a process without special rights can still write.
+    package var available: Int64
+
+    package init(total: Int64, available: Int64) {
+        self.total = total
+        self.available = available
+    }
+
+    /// What is kept for deletions, which a full store would otherwise be unable to commit.
+    package var reserve: Int64 { min(DiskStoreLimits.reservedBytes, total / DiskStoreLimits.reservedShareDivisor) }
+
+    /// Whether so many bytes more leave the reserve whole.
+    package func hasRoom(for bytes: Int64) -> Bool { available - reserve >= bytes }
 }
 
 /// A failed call, with what it was about and `errno`.

@@ -7,13 +7,22 @@ import Synchronization
 /// The one writer of the index: collects whatever mutations wait, runs them in one transaction, answers all after its
 /// commit. While one batch is being synced the next one gathers, so the price of a sync is shared by all who wait.
 ///
-/// Order within a batch: sync each directory that got a file, once; begin; each mutation inside a savepoint, so a
+/// Order within a batch: refuse what grows if the device is full; sync each directory that got a file, once; begin; each mutation inside a savepoint, so a
 /// refused one undoes only itself; commit (one sync of the log); answer; remove what is no longer used.
 ///
 /// `@unchecked Sendable`: `waiting`, `isClosed`, `hasEnded` and `failure` are touched only between `condition.lock()` and
 /// `unlock()`; everything else is constant.
 final class GroupCommitter: @unchecked Sendable {
+    /// What a mutation does to the room that is left.
+    enum Effect: Sendable {
+        /// Takes some; refused when only the reserve is left.
+        case grows
+        /// Gives some back, or will.
+        case frees
+    }
+
     private struct Pending {
+        var effect: Effect
         var directory: String?
         var inlineBytes: Int
         var apply: (IndexMutation) throws -> Void
@@ -47,12 +56,12 @@ final class GroupCommitter: @unchecked Sendable {
     ///
     /// `directory` got a file that the mutation relies on. Errors: what `body` throws; storage errors; `.overloaded`.
     func submit<T: Sendable>(
-        directory: String? = nil, inlineBytes: Int = 0, _ body: @escaping @Sendable (IndexMutation) throws -> T
+        _ effect: Effect = .grows, directory: String? = nil, inlineBytes: Int = 0, _ body: @escaping @Sendable (IndexMutation) throws -> T
     ) async throws(ObjectStoreError) -> T {
         let result: Result<T, ObjectStoreError> = await withCheckedContinuation { continuation in
             var value: T?
             let pending = Pending(
-                directory: directory, inlineBytes: inlineBytes, apply: { value = try body($0) },
+                effect: effect, directory: directory, inlineBytes: inlineBytes, apply: { value = try body($0) },
                 finish: { error in
                     if let error {
                         continuation.resume(returning: .failure(error))
@@ -131,6 +140,7 @@ final class GroupCommitter: @unchecked Sendable {
 
     private func commit(_ batch: [Pending]) {
         var outcomes = [ObjectStoreError?](repeating: nil, count: batch.count)
+        requireRoom(for: batch, &outcomes)
         syncDirectories(of: batch, &outcomes)
         var retired: [Int64] = []
         do {
@@ -154,10 +164,20 @@ final class GroupCommitter: @unchecked Sendable {
         files.retire(retired)
     }
 
+    /// Refuses what grows when only the reserve is left, so that deletions can still be committed.
+    private func requireRoom(for batch: [Pending], _ outcomes: inout [ObjectStoreError?]) {
+        let growth = batch.lazy.filter { $0.effect == .grows }.map { Int64($0.inlineBytes + DiskStoreLimits.pageBytes) }.reduce(0, +)
+        guard growth > 0 else { return }
+        do throws(FileSystemError) { try files.requireRoom(for: growth) } catch {
+            let refusal = ObjectStoreError(error, during: "commit")
+            for (at, pending) in batch.enumerated() where pending.effect == .grows { outcomes[at] = refusal }
+        }
+    }
+
     private func syncDirectories(of batch: [Pending], _ outcomes: inout [ObjectStoreError?]) {
         var synced: [String: ObjectStoreError?] = [:]
         for (at, pending) in batch.enumerated() {
-            guard let directory = pending.directory else { continue }
+            guard outcomes[at] == nil, let directory = pending.directory else { continue }
             if let known = synced[directory] {
                 outcomes[at] = known
                 continue

@@ -93,6 +93,17 @@ package struct PosixFileSystem: FileSystem {
         return Int64(status.st_size)
     }
 
+    package func space(at path: String) throws(FileSystemError) -> FileSystemSpace {
+        var status = statvfs()
+        guard statvfs(path, &status) == 0 else { throw failure("statvfs", path) }
+        let block = Int64(clamping: status.f_frsize)
+        func bytes(_ blocks: UInt) -> Int64 {
+            let (product, overflow) = Int64(clamping: blocks).multipliedReportingOverflow(by: block)
+            return overflow ? .max : product
+        }
+        return FileSystemSpace(total: bytes(status.f_blocks), available: bytes(status.f_bavail))
+    }
+
     private func failure(_ call: String, _ path: String) -> FileSystemError {
         FileSystemError(call: call, path: path, code: errno)
     }
@@ -115,6 +126,9 @@ func systemMessage(_ code: Int32) -> String {
     guard let text = strerror(code) else { return "error" }
     return String(cString: text)
 }
+
+/// "No space left on device".
+let noSpaceLeft = ENOSPC
 
 /// "No such file".
 let noSuchFile = ENOENT

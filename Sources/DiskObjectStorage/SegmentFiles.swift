@@ -55,6 +55,13 @@ final class SegmentFiles: Sendable {
 
     // MARK: Making; these block
 
+    /// Throws ENOSPC when so many bytes more would take of what is reserved for deletions.
+    func requireRoom(for bytes: Int64) throws(FileSystemError) {
+        guard try fileSystem.space(at: directory).hasRoom(for: bytes) else {
+            throw FileSystemError(call: "write", path: directory, code: noSpaceLeft)
+        }
+    }
+
     /// Moves a synced temporary file to its place; the caller has `directoryPath` synced before it relies on it.
     func publish(_ id: Int64) throws(FileSystemError) {
         let path = directoryPath(id)

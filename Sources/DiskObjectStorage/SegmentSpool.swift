@@ -74,6 +74,7 @@ final class SegmentSpool: Sendable {
     /// Writes `bytes` to the temporary file, making it first; blocks.
     private func flush(_ bytes: [UInt8]) throws(ObjectStoreError) {
         do throws(FileSystemError) {
+            try files.requireRoom(for: Int64(bytes.count))
             let descriptor = try openTemporary()
             let failure: FileSystemError? = bytes.withUnsafeBytes { all in
                 var rest = all[...]

@@ -50,7 +50,9 @@ enum ErrorMapping {
             S3Error(.entityTooSmall).with("PartNumber", String(number)).with("ProposedSize", String(bytes)).with("MinSizeAllowed", String(minimum))
         case .tooFragmented(let pieces, let max):
             S3Error(.invalidRequest, "The object would consist of \(pieces) pieces, \(max) are allowed")
-        case .storageFull, .readOnly, .closed: S3Error(.serviceUnavailable, "The store cannot take writes now")
+        case .storageFull: S3Error(.serviceUnavailable, "The device that holds the store is full; deletions are still taken")
+        case .readOnly: S3Error(.serviceUnavailable, "The device that holds the store cannot be written to")
+        case .closed: S3Error(.serviceUnavailable, "The server is stopping")
         case .overloaded: S3Error(.slowDown)
         case .writerFinished, .ioFailure, .damaged: S3Error(.internalError)
         }

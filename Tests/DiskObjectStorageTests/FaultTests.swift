@@ -67,6 +67,46 @@ import Testing
         }
     }
 
+    @Test func `bug: nothing could be deleted from a full device, so it stayed full`() async throws {
+        let directory = TemporaryDirectory()
+        let fileSystem = FaultyFileSystem()
+        try await directory.with(fileSystem) { store in
+            try await store.makeBucket("site")
+            try await store.put("site", "large", pattern(100_000))
+            try await store.put("site", "small", pattern(100))
+            let upload = try await store.startUpload("site", "u")
+            fileSystem.set(space: FileSystemSpace(total: 1 << 40, available: DiskStoreLimits.reservedBytes))
+            for size in [100, 100_000] {
+                let found = await #expect(throws: ObjectStoreError.self) { try await store.put("site", "new", pattern(size)) }
+                guard case .storageFull = found else {
+                    Issue.record("\(size) bytes: \(String(describing: found))")
+                    continue
+                }
+            }
+            await #expect(throws: ObjectStoreError.self) { try await store.makeBucket("other") }
+            #expect(try await store.bytes("site", "large") == pattern(100_000))
+            #expect(try await store.deleteObject(bucket: "site", key: "large", precondition: .none) == .deleted)
+            #expect(try await store.deleteObjects(bucket: "site", [ObjectDeletion(key: "small")]) == [.deleted])
+            try await store.abortUpload(upload)
+            try await drain(store)
+            #expect(directory.payloadFiles.isEmpty)
+            fileSystem.set(space: FileSystemSpace(total: 1 << 40, available: DiskStoreLimits.reservedBytes + 100_000))
+            try await store.put("site", "large", pattern(100_000))
+            try await store.deleteObject(bucket: "site", key: "large", precondition: .none)
+            try await store.deleteBucket("site")
+        }
+    }
+
+    private static let rooms: [(total: Int64, available: Int64, bytes: Int64, has: Bool)] = [
+        (1_000_000_000_000, 67_108_869, 5, true), (1_000_000_000_000, 67_108_868, 5, false), (16_000, 1005, 5, true),
+        (16_000, 1004, 5, false), (0, 0, 1, false),
+    ]
+
+    @Test(arguments: rooms)
+    func `the reserve is 64 MiB, of a small device a sixteenth`(row: (total: Int64, available: Int64, bytes: Int64, has: Bool)) {
+        #expect(FileSystemSpace(total: row.total, available: row.available).hasRoom(for: row.bytes) == row.has)
+    }
+
     @Test func `short writes are continued`() async throws {
         let directory = TemporaryDirectory()
         let fileSystem = FaultyFileSystem()

@@ -32,6 +32,8 @@ final class FaultyFileSystem: FileSystem {
         var unsyncedData: Set<String> = []
         /// Directory entries made since their directory was synced: path, and where it was before.
         var unsyncedNames: [(path: String, before: String?)] = []
+        /// What the file system says of its room; nil for the truth.
+        var space: FileSystemSpace?
         /// Largest number of bytes one write takes.
         var writeBytesMax = Int.max
     }
@@ -40,6 +42,7 @@ final class FaultyFileSystem: FileSystem {
     private let state = Mutex(State())
 
     func set(_ fault: Fault) { state.withLock { $0.fault = fault } }
+    func set(space: FileSystemSpace?) { state.withLock { $0.space = space } }
     func setWriteBytesMax(_ count: Int) { state.withLock { $0.writeBytesMax = count } }
     var changes: Int { state.withLock { $0.changes } }
     var writes: Int { state.withLock { $0.writes } }
@@ -169,4 +172,9 @@ final class FaultyFileSystem: FileSystem {
     }
 
     func size(of path: String) throws(FileSystemError) -> Int64? { try base.size(of: path) }
+
+    func space(at path: String) throws(FileSystemError) -> FileSystemSpace {
+        if let space = state.withLock({ $0.space }) { return space }
+        return try base.space(at: path)
+    }
 }
