@@ -3,7 +3,8 @@
 //
 // A fill has two stages. First its outcome is open: readers wait to learn what the fetch led to. Then, when the outcome is
 // a stream, chunks come in and every reader takes them at its own pace: as long as the fill keeps all of them (it
-// is going to be stored) the producer never waits; otherwise it stays at most `windowBytes` ahead of the slowest reader.
+// is going to be stored) the producer never waits; otherwise it stays at most `windowBytes` ahead of the slowest reader. A
+// reader that takes nothing at all while others wait for more is left behind after `stallPatience`.
 
 package import NIOCore
 import Synchronization
@@ -20,6 +21,9 @@ package enum FillError: Error, Sendable, Equatable {
 package final class Fill<Outcome: Sendable>: Sendable {
     /// How far a producer may run ahead of the slowest reader when nothing is kept.
     package static var windowBytes: Int { 1024 * 1024 }
+
+    /// How long a reader may take nothing while others, who share content that isn't kept, can't go on because of it.
+    package static var stallPatience: Duration { .seconds(5) }
 
     private struct Reader {
         /// Absolute index of the next chunk.
@@ -46,9 +50,13 @@ package final class Fill<Outcome: Sendable>: Sendable {
 
     private let state = Mutex(State())
     private let readersMax: Int
+    private let stallPatience: Duration
 
     /// - Parameter readersMax: readers at one time; further ones are turned away by `attach`.
-    package init(readersMax: Int) { self.readersMax = readersMax }
+    package init(readersMax: Int, stallPatience: Duration = Fill.stallPatience) {
+        self.readersMax = readersMax
+        self.stallPatience = stallPatience
+    }
 
     // MARK: Readers
 
@@ -197,6 +205,8 @@ package final class Fill<Outcome: Sendable>: Sendable {
         }
         for waiter in waiters { waiter.resume(returning: chunk) }
         if abandoned { throw .abandoned }
+        let watch = readersMax > 1 && isFull ? Task { try await leaveStalledBehind() } : nil
+        defer { watch?.cancel() }
         await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
             let goOn = state.withLock { state in
                 if state.keepsAll || state.abandoned || state.heldBytes < Self.windowBytes { return true }
@@ -204,6 +214,22 @@ package final class Fill<Outcome: Sendable>: Sendable {
                 return false
             }
             if goOn { continuation.resume() }
+        }
+    }
+
+    private var isFull: Bool { state.withLock { !$0.keepsAll && $0.heldBytes >= Self.windowBytes } }
+
+    /// While the producer waits: a viewer that doesn't read must not hold up those who do, for whom this is the only fetch.
+    private func leaveStalledBehind() async throws {
+        while true {
+            let before = state.withLock { $0.firstIndex }
+            try await Task.sleep(for: stallPatience)
+            let stalled = state.withLock { state -> [Int] in
+                // The slowest readers are those at the first chunk; it being the same one, they have taken nothing.
+                guard state.firstIndex == before, state.readers.values.contains(where: { $0.waiter != nil }) else { return [] }
+                return state.readers.filter { $0.value.next == before }.map(\.key)
+            }
+            for id in stalled { detach(id) }
         }
     }
 

@@ -50,6 +50,32 @@ struct BackPressureTests {
         #expect(try await fast.next() == nil)
     }
 
+    @Test func `a reader that takes nothing is left behind while others wait for more`() async throws {
+        let fill = Fill<Int>(readersMax: 10, stallPatience: .milliseconds(1))
+        let fast = try #require(fill.attach())
+        let stalled = try #require(fill.attach())
+        fill.stopKeeping()
+        let producer = produce(12, into: fill, counting: Counter())
+        var total = 0
+        while let chunk = try await fast.next() { total += chunk.readableBytes }
+        #expect(total == 12 * Self.quarter)
+        try await producer.value
+        await #expect(throws: FillError.abandoned) { try await stalled.next() }
+    }
+
+    @Test func `nobody is left behind when nobody waits for more`() async throws {
+        let fill = Fill<Int>(readersMax: 10, stallPatience: .milliseconds(1))
+        let readers = (0..<2).compactMap { _ in fill.attach() }
+        fill.stopKeeping()
+        let done = Counter()
+        let producer = produce(5, into: fill, counting: done)
+        await until("the producer waits") { done.count == 3 }
+        for _ in 0..<1_000 { await Task.yield() }
+        #expect(fill.readerCount == 2)
+        for reader in readers { reader.leave() }
+        await #expect(throws: FillError.abandoned) { try await producer.value }
+    }
+
     @Test func `a slow reader that leaves holds nobody back any more`() async throws {
         let fill = Fill<Int>(readersMax: 10)
         let fast = try #require(fill.attach())
