@@ -16,7 +16,7 @@ enum ExitStatus: Int32 {
 }
 
 /// Why a command could not do what it was asked, for people, with the exit code for scripts.
-struct CommandFailure: Error {
+struct CommandFailure: Error, CustomStringConvertible {
     var message: String
     var status: ExitStatus
 
@@ -24,4 +24,6 @@ struct CommandFailure: Error {
         self.message = message
         self.status = status
     }
+
+    var description: String { message }
 }
