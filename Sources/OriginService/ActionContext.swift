@@ -45,6 +45,7 @@ struct ActionContext: Sendable {
         case .putBucketWebsite(let bucket): try await putBucketWebsite(bucket)
         case .deleteBucketWebsite(let bucket): try await deleteBucketWebsite(bucket)
         case .getUnconfigured(_, let setting): try getUnconfigured(setting)
+        case .putOwnershipControls: try await putOwnershipControls()
         case .deleteUnconfigured: S3Answer(.noContent)
         case .getObject(let object, let parameters), .headObject(let object, let parameters): try await getObject(object, parameters)
         case .getObjectAttributes(let object, let parameters): try await getObjectAttributes(object, parameters)

@@ -41,6 +41,7 @@ extension S3Operation {
             switch method {
             case .get: return .getUnconfigured(bucket, unconfigured)
             case .delete where unconfigured.canBeDeleted: return .deleteUnconfigured(bucket, unconfigured)
+            case .put where unconfigured == .ownershipControls: return .putOwnershipControls(bucket)
             case .put where unconfigured == .acl: throw S3Error(.accessControlListNotSupported)
             default: throw .notImplemented("Bucket setting \(unconfigured.rawValue)")
             }

@@ -27,6 +27,8 @@ package enum S3Operation: Sendable, Equatable {
     case deleteBucketWebsite(BucketName)
     /// A read of a setting that this server always answers with "not configured".
     case getUnconfigured(BucketName, UnconfiguredSubresource)
+    /// Asks for what every bucket has anyway; anything else is refused.
+    case putOwnershipControls(BucketName)
     /// A removal of such a setting: nothing to do.
     case deleteUnconfigured(BucketName, UnconfiguredSubresource)
 
@@ -123,7 +125,7 @@ package enum UnconfiguredSubresource: String, Sendable, CaseIterable {
     /// Whether S3 has a DELETE for it, which removes nothing here.
     var canBeDeleted: Bool {
         switch self {
-        case .cors, .encryption, .lifecycle, .replication, .tagging: true
+        case .cors, .encryption, .lifecycle, .ownershipControls, .replication, .tagging: true
         default: false
         }
     }
@@ -139,7 +141,7 @@ extension S3Operation {
             .deleteBucketPolicy(let bucket), .getBucketPolicyStatus(let bucket), .getPublicAccessBlock(let bucket),
             .putPublicAccessBlock(let bucket), .deletePublicAccessBlock(let bucket), .getBucketWebsite(let bucket),
             .putBucketWebsite(let bucket), .deleteBucketWebsite(let bucket), .getUnconfigured(let bucket, _),
-            .deleteUnconfigured(let bucket, _), .preflight(let bucket):
+            .putOwnershipControls(let bucket), .deleteUnconfigured(let bucket, _), .preflight(let bucket):
             bucket
         default: object?.bucket
         }
@@ -179,6 +181,7 @@ extension S3Operation {
         case .putBucketWebsite: "s3:PutBucketWebsite"
         case .deleteBucketWebsite: "s3:DeleteBucketWebsite"
         case .getUnconfigured(_, let what): what.readAction
+        case .putOwnershipControls: UnconfiguredSubresource.ownershipControls.writeAction
         case .deleteUnconfigured(_, let what): what.writeAction
         case .getObject, .headObject, .getObjectAttributes: "s3:GetObject"
         case .getObjectACL: "s3:GetObjectAcl"

@@ -81,4 +81,17 @@ import Testing
 
 extension String {
     func replacingAll(_ text: Character, _ replacement: String) -> String { map { $0 == text ? replacement : String($0) }.joined() }
+
+    @Test(arguments: [("BucketOwnerEnforced", 200, nil), ("BucketOwnerPreferred", 501, "NotImplemented"), ("ObjectWriter", 501, "NotImplemented"), ("Nobody", 400, "MalformedXML")] as [(String, Int, String?)])
+    func `bug: ownership controls that say what is the case were refused`(value: String, status: Int, code: String?) async {
+        let origin = OriginHarness()
+        _ = await origin.send(.put, "/bkt")
+        let document = "<OwnershipControls><Rule><ObjectOwnership>\(value)</ObjectOwnership></Rule></OwnershipControls>"
+        let answer = await origin.send(.put, "/bkt?ownershipControls", body: Array(document.utf8))
+        #expect(answer.status == status)
+        #expect(answer.code == code)
+        #expect(await origin.send(.put, "/bkt?ownershipControls", body: Array(document.utf8), as: .stranger).code == "AccessDenied")
+        #expect(await origin.send(.get, "/bkt?ownershipControls").element("ObjectOwnership") == "BucketOwnerEnforced")
+        #expect(await origin.send(.delete, "/bkt?ownershipControls").status == 204)
+    }
 }

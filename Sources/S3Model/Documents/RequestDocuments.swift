@@ -10,6 +10,7 @@ package enum RequestDocumentLimit {
     package static let completeMultipartUploadBytesMax = 4 * 1024 * 1024
     package static let createBucketBytesMax = 16 * 1024
     package static let publicAccessBlockBytesMax = 16 * 1024
+    package static let ownershipControlsBytesMax = 16 * 1024
     /// S3 User Guide: a website configuration has at most 128 KB.
     package static let websiteBytesMax = 128 * 1024
     /// S3 User Guide: a bucket policy has at most 20 KB.
@@ -101,6 +102,25 @@ package struct CreateBucketRequest: Sendable, Equatable {
         let bucket = try root.only("Bucket")
         guard location == nil, bucket == nil else { throw .notImplemented("Directory buckets") }
         locationConstraint = try root.value("LocationConstraint").flatMap { $0.isEmpty ? nil : $0 }
+    }
+}
+
+/// The `OwnershipControls` document: one rule with one value.
+package struct OwnershipControlsRequest: Sendable, Equatable {
+    package var objectOwnership: String
+
+    /// What every bucket has: no access control lists.
+    package static let enforced = "BucketOwnerEnforced"
+
+    package init(_ bytes: [UInt8]) throws(S3Error) {
+        let root = try RequestElement.read(bytes, root: "OwnershipControls")
+        try root.requireOnly(["Rule"])
+        guard let rule = try root.only("Rule") else { throw .malformedXML("no Rule") }
+        try rule.requireOnly(["ObjectOwnership"])
+        guard let value = try rule.value("ObjectOwnership"), [Self.enforced, "BucketOwnerPreferred", "ObjectWriter"].contains(value) else {
+            throw .malformedXML("ObjectOwnership is none of BucketOwnerEnforced, BucketOwnerPreferred and ObjectWriter")
+        }
+        objectOwnership = value
     }
 }
 
