@@ -242,8 +242,9 @@ extension EdgeRequest {
 }
 
 extension FillReader {
-    /// Counts the fetch as wanted until its end, though no viewer takes the rest of it.
+    /// Counts the fetch as wanted though no viewer takes the rest of it: until its end, or until it turns out to be too large
+    /// to keep (or endless), after which nobody would have anything of it.
     func readToEnd() {
-        Task { while try await next() != nil {} }
+        Task { while isKept, try await next() != nil {} }
     }
 }

@@ -256,6 +256,8 @@ package final class Fill<Outcome: Sendable>: Sendable {
         }
     }
 
+    fileprivate var keepsAll: Bool { state.withLock { $0.keepsAll } }
+
     /// Everything that came in, when all of it was kept.
     package func keptChunks() -> [ByteBuffer]? { state.withLock { $0.keepsAll ? $0.chunks : nil } }
 
@@ -289,6 +291,9 @@ package final class FillReader<Outcome: Sendable>: Sendable {
 
     /// Leaves at once, for a reader that is going to wait for something else: until then it would hold the others back.
     package func leave() { fill.detach(id) }
+
+    /// Whether all of the content is being kept so far; once it isn't, it never will be.
+    package var isKept: Bool { fill.keepsAll }
 
     /// Waits for what the fetch leads to. Throws when the waiting task is cancelled.
     package func outcome() async throws -> Outcome { try await fill.outcome(for: id) }

@@ -71,6 +71,24 @@ struct UnsharedFetchTests {
         #expect(Set(edge.origin.fetches.dropFirst().map { $0.fields[.range] }) == [nil, "bytes=0-1"])
     }
 
+    /// A HEAD leaves the fetch going for those to come. Without a length it only shows on the way that nothing will be kept.
+    @Test func `a HEAD of something endless doesn't fetch it for ever`() async throws {
+        let edge = try Edge(objectBytesMax: 1_000_000)
+        let gate = edge.origin.gate()
+        let viewer = edge.begin("/a", method: .head)
+        await until("it asks") { edge.origin.count == 1 }
+        gate.sendHead(.ok)
+        #expect(await viewer.reply.status == 200)
+        let part = ByteBuffer(repeating: 0x61, count: 400_000)
+        for _ in 0..<2 { gate.send(part) }
+        await until("it is kept so far") { edge.cache.statistics.fillingBytes == 800_000 }
+        #expect(!gate.isReleased)
+        gate.send(part)
+        await until("the origin's content is let go") { gate.isReleased }
+        await edge.settle()
+        #expect(edge.cache.statistics.fillingBytes == 0)
+    }
+
     @Test(arguments: [CachePolicy.disabled, CachePolicy(cookies: .all), CachePolicy(cookies: .whitelist(["session"]))])
     func `with caching off, or cookies in the key, each fetches on its own`(policy: CachePolicy) async throws {
         let edge = try Edge([.site(policy)])
