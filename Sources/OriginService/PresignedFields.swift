@@ -15,8 +15,8 @@ enum PresignedFields {
 
     /// The header section, with the `x-amz-*` parameters of a query presigned under version 4 that it has no field for.
     ///
-    /// Only version 4 signs the whole query. A request that claims it and does not verify is refused before any of these
-    /// fields has an effect.
+    /// Only version 4 signs the whole query. A request that claims it and does not verify, or claims version 2 as well, is
+    /// refused before any of these fields has an effect.
     static func merged(_ head: RequestHead) -> HTTPFields {
         var fields = head.fields
         guard let text = head.query, text.contains("X-Amz-Signature="), let query = try? S3Query(text), query.has("X-Amz-Signature") else {

@@ -17,7 +17,8 @@ package struct SigV2PresignedClaim: Sendable {
     package static func parse(_ request: SigV4Request, at now: SigningTime) throws(SigV4Error) -> SigV2PresignedClaim? {
         let query = QueryParameter.parse(request.query)
         guard query.contains(where: { $0.isNamed("AWSAccessKeyId") || $0.isNamed("Signature") }) else { return nil }
-        guard request.value(of: "authorization") == nil, !query.contains(where: { $0.isNamed("X-Amz-Algorithm") }) else {
+        guard request.value(of: "authorization") == nil, !query.contains(where: { parameter in Self.version4.contains { parameter.isNamed($0) } })
+        else {
             throw .invalidArgument("Only one auth mechanism allowed", name: "Authorization", value: "")
         }
         func one(_ name: StaticString) throws(SigV4Error) -> String {
@@ -68,6 +69,9 @@ package struct SigV2PresignedClaim: Sendable {
             \(amazon)\(resource)
             """
     }
+
+    /// Parameters of version 4, whose query is signed whole; beside version 2 they would lend it that trust.
+    private static let version4: [StaticString] = ["X-Amz-Algorithm", "X-Amz-Credential", "X-Amz-Signature"]
 
     /// Query parameters that are part of the signed resource.
     ///

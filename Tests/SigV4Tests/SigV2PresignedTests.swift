@@ -35,7 +35,9 @@ import Testing
         for query in ["AWSAccessKeyId=a", "Signature=a&Expires=1", "AWSAccessKeyId=a&Signature=b&Expires=soon", Self.query + "&Signature=x"] {
             #expect { try claim(query) } throws: { ($0 as? SigV4Error)?.code == "AccessDenied" }
         }
-        #expect(throws: SigV4Error.self) { try claim(Self.query + "&X-Amz-Algorithm=AWS4-HMAC-SHA256") }
+        for other in ["X-Amz-Algorithm=AWS4-HMAC-SHA256", "X-Amz-Credential=a", "X-Amz-Signature=x"] {
+            #expect { try claim(Self.query + "&" + other) } throws: { ($0 as? SigV4Error)?.code == "InvalidArgument" }
+        }
     }
 
     @Test(arguments: ["publicAccessBlock", "policyStatus", "attributes", "ownershipControls", "encryption", "policy", "website", "uploads"])
