@@ -21,6 +21,9 @@ let nioCore = product("NIOCore", "swift-nio")
 let nioEmbedded = product("NIOEmbedded", "swift-nio")
 let nioHTTP1 = product("NIOHTTP1", "swift-nio")
 let nioPosix = product("NIOPosix", "swift-nio")
+let nioSSL = product("NIOSSL", "swift-nio-ssl")
+let nioTLS = product("NIOTLS", "swift-nio")
+let x509 = product("X509", "swift-certificates")
 let yams = product("Yams", "Yams")
 
 /// A library target of ours, compiled under `strict`, with its test target of the same name + "Tests".
@@ -65,7 +68,10 @@ let pure2: [Target] =
 let streams: [Target] = library("ByteStreaming", [nioCore], tests: [nioEmbedded])
 
 let engines: [Target] =
-    library("HTTPTransport", ["ByteStreaming", "HTTPSemantics", httpTypes, nioCore, nioPosix, logging], tests: [nioEmbedded])
+    library(
+        "HTTPTransport", ["ByteStreaming", "HTTPSemantics", httpTypes, nioCore, nioPosix, nioSSL, nioTLS, logging],
+        tests: [nioEmbedded])
+    + library("LocalCertificateAuthority", [x509, product("Crypto", "swift-crypto"), product("SwiftASN1", "swift-asn1")])
     + library(
         "OriginFetch",
         ["ByteStreaming", "HTTPSemantics", httpTypes, nioCore, nioHTTP1, nioPosix, logging])
@@ -100,9 +106,13 @@ let package = Package(
     products: [.executable(name: "skerry", targets: ["skerry"])],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),  // the command line
+        .package(url: "https://github.com/apple/swift-asn1", from: "1.7.4"),  // the encoding of certificates
+        .package(url: "https://github.com/apple/swift-certificates", from: "1.21.1"),  // the local certificate authority
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),  // its keys
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),  // header fields as a currency type
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),  // sockets and event loops
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),  // TLS
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),  // SQLite, the origin's index
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),  // edge.conf, with line and column of every node
     ],
@@ -111,7 +121,7 @@ let package = Package(
             name: "skerry",
             dependencies: [
                 "OriginService", "EdgeService", "ControlService", "SiteDeploy", "HTTPTransport", "OriginFetch", "EdgeStorage",
-                "DiskObjectStorage", "ObjectStorage", "DistributionModel", "OriginConfiguration", "ConfigurationReading",
+                "LocalCertificateAuthority", "DiskObjectStorage", "ObjectStorage", "DistributionModel", "OriginConfiguration", "ConfigurationReading",
                 "HTTPCaching", "HTTPSemantics", argumentParser, logging, nioCore, nioPosix,
             ], swiftSettings: strict),
         .testTarget(name: "TidyTests", dependencies: ["Cryptography"], swiftSettings: strict),
