@@ -57,12 +57,13 @@ let pure1: [Target] =
     + library("BucketPolicy")
     + library("HTTPCaching", ["HTTPSemantics", httpTypes])
     + library("SigV4", ["Cryptography"])
+    + library("SignedURLs", ["Cryptography", "HTTPSemantics"])
 
 let pure2: [Target] =
     library("ObjectStorage", ["S3Model", "Cryptography"], tests: ["ObjectStorageConformance"])
     + library("ObjectStorageConformance", ["ObjectStorage", "Cryptography"], tests: nil)
     + library("WebsiteRouting", ["S3Model", "HTTPSemantics"])
-    + library("DistributionModel", ["HTTPSemantics", "HTTPCaching", "ConfigurationReading", httpTypes])
+    + library("DistributionModel", ["HTTPSemantics", "HTTPCaching", "ConfigurationReading", "Cryptography", httpTypes])
     + library("OriginConfiguration", ["ConfigurationReading"])
 
 let streams: [Target] = library("ByteStreaming", [nioCore], tests: [nioEmbedded])
@@ -91,7 +92,7 @@ let services: [Target] =
         "EdgeService",
         [
             "ByteStreaming", "HTTPTransport", "OriginFetch", "EdgeStorage", "DistributionModel", "HTTPCaching",
-            "HTTPSemantics", "ContentCoding", "SigV4", "Cryptography", httpTypes, nioCore, logging,
+            "HTTPSemantics", "ContentCoding", "SigV4", "SignedURLs", "Cryptography", httpTypes, nioCore, logging,
         ], tests: [nioPosix, "ConfigurationReading"])
     + library(
         "ControlService",
@@ -122,7 +123,7 @@ let package = Package(
             dependencies: [
                 "OriginService", "EdgeService", "ControlService", "SiteDeploy", "HTTPTransport", "OriginFetch", "EdgeStorage",
                 "LocalCertificateAuthority", "DiskObjectStorage", "ObjectStorage", "DistributionModel", "OriginConfiguration", "ConfigurationReading",
-                "HTTPCaching", "HTTPSemantics", argumentParser, logging, nioCore, nioPosix,
+                "HTTPCaching", "HTTPSemantics", "SignedURLs", "Cryptography", argumentParser, logging, nioCore, nioPosix,
             ], swiftSettings: strict),
         .testTarget(name: "TidyTests", dependencies: ["Cryptography"], swiftSettings: strict),
         .testTarget(

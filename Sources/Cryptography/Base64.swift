@@ -5,22 +5,25 @@
 package struct Base64: Sendable {
     private let characters: [UInt8]
     private let values: [UInt8]
-    private let padded: Bool
+    /// The character that fills up the last group of four; nil for text without padding.
+    private let padding: UInt8?
 
     /// `+` and `/`, padded with `=`: HTTP and S3 checksums.
-    package static let standard = Base64("+", "/", padded: true)
+    package static let standard = Base64("+", "/", padding: "=")
     /// `-` and `_`, padded with `=`.
-    package static let urlSafe = Base64("-", "_", padded: true)
+    package static let urlSafe = Base64("-", "_", padding: "=")
     /// `-` and `_` without padding: tokens in URLs.
-    package static let urlSafeUnpadded = Base64("-", "_", padded: false)
+    package static let urlSafeUnpadded = Base64("-", "_", padding: nil)
+    /// `-` and `~`, padded with `_`: signed URLs and cookies of CloudFront.
+    package static let cloudFront = Base64("-", "~", padding: "_")
 
-    private init(_ character62: Character, _ character63: Character, padded: Bool) {
+    private init(_ character62: Character, _ character63: Character, padding: Character?) {
         characters = Array(
             "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789\(character62)\(character63)".utf8)
         var values = [UInt8](repeating: 0xFF, count: 256)
         for (value, character) in characters.enumerated() { values[Int(character)] = UInt8(value) }
         self.values = values
-        self.padded = padded
+        self.padding = padding?.asciiValue
     }
 
     package func encode(_ bytes: some Collection<UInt8>) -> String {
@@ -41,8 +44,8 @@ package struct Base64: Sendable {
                 output[at] = characters[Int(bits << UInt32(6 - pending) & 63)]
                 at += 1
             }
-            while padded && !at.isMultiple(of: 4) {
-                output[at] = UInt8(ascii: "=")
+            while let padding, !at.isMultiple(of: 4) {
+                output[at] = padding
                 at += 1
             }
             return at
@@ -57,9 +60,9 @@ package struct Base64: Sendable {
     /// The bytes, or nil unless the ASCII text is exactly what `encode` writes for them.
     package func decode(_ text: some Collection<UInt8>) -> [UInt8]? {
         var digits = text.count
-        if padded {
+        if let padding {
             guard digits.isMultiple(of: 4) else { return nil }
-            digits -= text.suffix(2).reversed().prefix { $0 == UInt8(ascii: "=") }.count
+            digits -= text.suffix(2).reversed().prefix { $0 == padding }.count
         }
         guard digits % 4 != 1 else { return nil }
         var bytes: [UInt8] = []

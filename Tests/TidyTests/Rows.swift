@@ -50,6 +50,7 @@ let targets: [TargetRow] = [
     TargetRow(name: "BucketPolicy", row: .pure1),
     TargetRow(name: "HTTPCaching", row: .pure1),
     TargetRow(name: "SigV4", row: .pure1),
+    TargetRow(name: "SignedURLs", row: .pure1),
 
     TargetRow(name: "ObjectStorage", row: .pure2),
     TargetRow(name: "WebsiteRouting", row: .pure2),
