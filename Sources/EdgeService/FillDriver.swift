@@ -37,7 +37,7 @@ struct FillDriver: Sendable {
             let response = try await fetcher.fetch(outgoing, from: request.behavior.origin.endpoint)
             await receive(response, permit, request, purpose, requestedAt: requestedAt)
         } catch let error as OriginError {
-            logger.debug("origin failed", metadata: ["origin": "\(error.origin)", "error": "\(error)", "request": "\(request.requestID)"])
+            logger.warning("origin failed", metadata: ["origin": "\(error.origin)", "error": "\(error)", "request": "\(request.requestID)"])
             await originFailed(error, permit, request, purpose)
         } catch {
             // The fetch was cancelled because nobody waits for it any more.
@@ -146,7 +146,7 @@ struct FillDriver: Sendable {
         do {
             isStored = try await passContent(of: response, coding: coding, permit, store: store)
         } catch {
-            logger.debug("response broke off", metadata: ["error": "\(error)", "request": "\(request.requestID)"])
+            logger.warning("response broke off", metadata: ["error": "\(error)", "request": "\(request.requestID)"])
             permit.fill.end(.failure(.originFailed("\(error)")))
             return
         }

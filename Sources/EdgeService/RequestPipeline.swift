@@ -75,7 +75,7 @@ struct RequestPipeline {
         }
         guard head.target.utf8.count <= snapshot.configuration.limits.urlBytesMax else {
             throw EdgeError(
-                status: 414, message: "The URL exceeds \(snapshot.configuration.limits.urlBytesMax) bytes.")
+                status: 413, message: "The URL exceeds \(snapshot.configuration.limits.urlBytesMax) bytes.")
         }
         let path = head.path == "/" ? distribution.rootPath ?? "/" : head.path
         guard let normalized = PathNormalization.normalized(path.utf8) else { throw .expectationOfPath }

@@ -4,8 +4,10 @@ package import NIOCore
 
 /// What one listener grants its clients. Every value is an upper bound that a connection can't pass.
 package struct TransportLimits: Sendable {
-    /// Bytes of the request line; more is answered with 414.
+    /// Bytes of the request line; more is answered with `lineTooLongStatus`.
     package var requestLineBytesMax = 8_192 + 64
+    /// The status for a request line that is too long: 414 (RFC 9112 section 3), or 413 as CloudFront has it.
+    package var lineTooLongStatus = 414
     /// Bytes of request line and header section together; more is answered with `headTooLargeStatus`.
     package var headBytesMax = 32 * 1024
     /// The status for a head that is too large: 431 (RFC 6585), or 413 as CloudFront has it.

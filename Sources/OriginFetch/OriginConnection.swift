@@ -202,6 +202,9 @@ final class OriginConnection: ChannelInboundHandler, ChannelOutboundHandler {
         guard head.status.code >= 200 else {
             return giveUp(error(.invalidResponse, "the origin switched protocols"))
         }
+        guard head.status.code < 600 else {
+            return giveUp(error(.invalidResponse, "\(head.status.code) is no status (RFC 9110 section 15)"))
+        }
         keepsAlive = head.isKeepAlive
         var fields = HTTPFields()
         fields.reserveCapacity(head.headers.count)

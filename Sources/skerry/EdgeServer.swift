@@ -130,6 +130,7 @@ extension TransportLimits {
         requestLineBytesMax = limits.urlBytesMax + 64
         headBytesMax = limits.headerBytesMax
         headTooLargeStatus = 413
+        lineTooLongStatus = 413
         keepAliveTimeout = TimeAmount(limits.keepAliveTimeout)
         headTimeout = TimeAmount(limits.headerTimeout)
         bodyTimeout = TimeAmount(limits.bodyTimeout)

@@ -73,6 +73,7 @@ struct ResponseTests {
         ("another protocol", "SSH-2.0-OpenSSH\r\n\r\n", false, OriginError.Kind.invalidResponse),
         ("an invalid field name", "HTTP/1.1 200 OK\r\nA b: c\r\n\r\n", false, .invalidResponse),
         ("a switch of protocols", "HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\n", false, .invalidResponse),
+        ("no status", "HTTP/1.1 999 Odd\r\nContent-Length: 0\r\n\r\n", false, .invalidResponse),
         ("two lengths", "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\na", false, .invalidResponse),
         ("too many fields", "HTTP/1.1 200 OK\r\n" + String(repeating: "A: b\r\n", count: 5_000) + "\r\n", false, .invalidResponse),
         ("an endless field", "HTTP/1.1 200 OK\r\nA: " + String(repeating: "b", count: 200_000), false, .invalidResponse),

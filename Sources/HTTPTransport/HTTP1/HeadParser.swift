@@ -122,7 +122,7 @@ struct HeadParser {
         }
         scanned = count
         if count > limits.headBytesMax { throw tooLarge }
-        if count > limits.requestLineBytesMax, position == 0 { throw RequestError(414, "the request line is too long") }
+        if count > limits.requestLineBytesMax, position == 0 { throw RequestError(limits.lineTooLongStatus, "the request line is too long") }
         return nil
     }
 
@@ -137,7 +137,7 @@ struct HeadParser {
     ) throws(RequestError) -> Int {
         guard let lineFeed = indexOfByte(0x0A, in: bytes, from: 0) else { throw RequestError(400, "no request line") }
         let lineEnd = lineFeed - 1
-        guard lineEnd <= limits.requestLineBytesMax else { throw RequestError(414, "the request line is too long") }
+        guard lineEnd <= limits.requestLineBytesMax else { throw RequestError(limits.lineTooLongStatus, "the request line is too long") }
         var position = 0
         while position < lineEnd, isTokenByte(bytes[position]) { position += 1 }
         guard position > 0, position <= 32, position < lineEnd, bytes[position] == 0x20 else {
