@@ -106,20 +106,21 @@ extension CacheBehavior {
                 "cached_methods", found: "OPTIONS", expected: "only methods that are in allowed_methods, here GET and HEAD")
         }
         let compress = section.boolean("compress")
-        let cachePolicy = section.text("cache_policy").flatMap { name in
-            let found = references.cachePolicies[name]?.policy ?? CachePolicy.managed(named: name)?.policy
-            if found == nil {
-                let names = references.cachePolicies.names + CachePolicy.managed.map(\.name)
-                section.report(
-                    "cache_policy", found: quoted(name), expected: known("a cache policy", names, nearest: name))
-            }
-            return found
+        let cachePolicy = references.cachePolicies.policy(
+            section, "cache_policy", what: "a cache policy", managed: CachePolicy.managed)
+        let originRequestPolicy = references.originRequestPolicies.policy(
+            section, "origin_request_policy", what: "an origin request policy", managed: OriginRequestPolicy.managed)
+        if let name = section.peek("cache_policy"), references.cachePolicies[name] == nil {
+            warnOfUnavailable(cachePolicy?.headers ?? [], in: section, "cache_policy")
+        }
+        if let name = section.peek("origin_request_policy"), references.originRequestPolicies[name] == nil {
+            warnOfUnavailable(originRequestPolicy?.headers.names ?? [], in: section, "origin_request_policy")
         }
         section.finish()
         guard let pattern, let target, let policy, let allowed, let cached, let compress, let cachePolicy else { return nil }
         return CacheBehavior(
             pathPattern: pattern, targetOriginID: target, viewerProtocolPolicy: policy, allowedMethods: allowed,
-            cachedMethods: cached, compress: compress, cachePolicy: cachePolicy)
+            cachedMethods: cached, compress: compress, cachePolicy: cachePolicy, originRequestPolicy: originRequestPolicy)
     }
 }
 

@@ -1,7 +1,7 @@
 // One CloudFront distribution as a value: everything the edge needs to answer for a set of host names.
 //
 // The shape is CloudFront's DistributionConfig as far as it is effective here. Left out until it has an effect: origin
-// groups, origin request and response headers policies, functions, trusted key groups, viewer certificates, logging.
+// groups, response headers policies, functions, trusted key groups, viewer certificates, logging.
 
 package import HTTPCaching
 package import HTTPTypes
@@ -69,11 +69,13 @@ package struct CacheBehavior: Sendable, Hashable {
     /// Whether the edge may compress; the cache policy must also accept gzip or brotli.
     package var compress: Bool
     package var cachePolicy: CachePolicy
+    /// What goes to the origin beyond the cache key.
+    package var originRequestPolicy: OriginRequestPolicy?
 
     package init(
         pathPattern: PathPattern = .everything, targetOriginID: String, viewerProtocolPolicy: ViewerProtocolPolicy = .allowAll,
         allowedMethods: AllowedMethods = .getHead, cachedMethods: CachedMethods = .getHead, compress: Bool = false,
-        cachePolicy: CachePolicy
+        cachePolicy: CachePolicy, originRequestPolicy: OriginRequestPolicy? = nil
     ) {
         self.pathPattern = pathPattern
         self.targetOriginID = targetOriginID
@@ -82,6 +84,7 @@ package struct CacheBehavior: Sendable, Hashable {
         self.cachedMethods = cachedMethods
         self.compress = compress
         self.cachePolicy = cachePolicy
+        self.originRequestPolicy = originRequestPolicy
     }
 }
 

@@ -23,6 +23,8 @@ extension EdgeConfiguration {
 
         let references = EdgeReferences(
             cachePolicies: NamedValues(top.sections("cache_policies").compactMap(NamedCachePolicy.read)),
+            originRequestPolicies: NamedValues(
+                top.sections("origin_request_policies").compactMap(NamedOriginRequestPolicy.read)),
             originAccessControls: NamedValues(top.sections("origin_access_controls").compactMap(OriginAccessControl.read)),
             originAccessIdentities: NamedValues(top.sections("origin_access_identities").compactMap(OriginAccessIdentity.read)))
         references.reportDuplicates(in: top.reader)
@@ -54,7 +56,8 @@ extension EdgeConfiguration {
         }
         return EdgeConfiguration(
             listen: listen, cache: cache, originAccess: access, limits: limits,
-            cachePolicies: references.cachePolicies.values, originAccessControls: references.originAccessControls.values,
+            cachePolicies: references.cachePolicies.values, originRequestPolicies: references.originRequestPolicies.values,
+            originAccessControls: references.originAccessControls.values,
             originAccessIdentities: references.originAccessIdentities.values,
             distributions: distributions.compactMap(\.value))
     }

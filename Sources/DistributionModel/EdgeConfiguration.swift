@@ -10,6 +10,7 @@ package struct EdgeConfiguration: Sendable, Hashable {
     package var limits: Limits
     /// The policies the file defines; the managed ones exist besides.
     package var cachePolicies: [NamedCachePolicy]
+    package var originRequestPolicies: [NamedOriginRequestPolicy]
     package var originAccessControls: [OriginAccessControl]
     package var originAccessIdentities: [OriginAccessIdentity]
     package var distributions: [Distribution]
@@ -92,6 +93,7 @@ package struct EdgeConfiguration: Sendable, Hashable {
 
     package init(
         listen: Listen, cache: Cache, originAccess: OriginAccessSettings, limits: Limits, cachePolicies: [NamedCachePolicy] = [],
+        originRequestPolicies: [NamedOriginRequestPolicy] = [],
         originAccessControls: [OriginAccessControl] = [], originAccessIdentities: [OriginAccessIdentity] = [],
         distributions: [Distribution]
     ) {
@@ -100,6 +102,7 @@ package struct EdgeConfiguration: Sendable, Hashable {
         self.originAccess = originAccess
         self.limits = limits
         self.cachePolicies = cachePolicies
+        self.originRequestPolicies = originRequestPolicies
         self.originAccessControls = originAccessControls
         self.originAccessIdentities = originAccessIdentities
         self.distributions = distributions

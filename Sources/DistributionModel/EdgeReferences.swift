@@ -1,4 +1,4 @@
-// What distributions refer to by name: cache policies, origin access controls, origin access identities.
+// What distributions refer to by name: policies, origin access controls, origin access identities.
 
 import ConfigurationReading
 
@@ -29,11 +29,13 @@ struct NamedValues<Value> {
 /// Everything a distribution may name.
 struct EdgeReferences {
     var cachePolicies: NamedValues<NamedCachePolicy>
+    var originRequestPolicies: NamedValues<NamedOriginRequestPolicy>
     var originAccessControls: NamedValues<OriginAccessControl>
     var originAccessIdentities: NamedValues<OriginAccessIdentity>
 
     func reportDuplicates(in reader: ConfigurationReader) {
         cachePolicies.reportDuplicates(in: reader)
+        originRequestPolicies.reportDuplicates(in: reader)
         originAccessControls.reportDuplicates(in: reader)
         originAccessIdentities.reportDuplicates(in: reader)
     }

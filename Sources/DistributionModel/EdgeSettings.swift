@@ -5,7 +5,7 @@ package import ConfigurationReading
 /// The settings table of `edge.conf`.
 package enum EdgeSettings {
     package static let table = SettingsTable(
-        file: "edge.conf", settings: process + policies + distribution + behavior("default_cache_behavior") + behaviors + errors,
+        file: "edge.conf", settings: process + policies + originRequestPolicies + distribution + behavior("default_cache_behavior") + behaviors + errors,
         unsupported: unsupported)
 
     private static let unsupported: [String: String] = {
@@ -24,7 +24,6 @@ package enum EdgeSettings {
                 "no TLS versions (HTTPS to origins is not supported yet)",
         ]
         for behavior in ["distributions[].default_cache_behavior", "distributions[].cache_behaviors[]"] {
-            keys["\(behavior).origin_request_policy"] = "no origin request policy yet"
             keys["\(behavior).response_headers_policy"] = "no response headers policy yet"
             keys["\(behavior).function_associations"] = "no functions yet"
             keys["\(behavior).lambda_function_associations"] = "no functions"
@@ -45,6 +44,7 @@ package enum EdgeSettings {
         Setting("origin_access", .section, .byDefault(""), "As whom the edge signs requests to buckets."),
         Setting("limits", .section, .byDefault(""), "Bounds on what viewers and origins may make the edge hold or wait for."),
         Setting("cache_policies", .sections(max: 20), .optional, "Cache policies beside the managed ones."),
+        Setting("origin_request_policies", .sections(max: 20), .optional, "Origin request policies beside the managed ones."),
         Setting("origin_access_controls", .sections(max: 100), .optional, "Named ways of signing requests to buckets (OAC)."),
         Setting("origin_access_identities", .sections(max: 100), .optional, "Legacy identities for buckets (OAI)."),
         Setting("distributions", .sections(max: 200), .required, "The sites this edge serves."),
@@ -89,9 +89,9 @@ package enum EdgeSettings {
     ]
 
     static let ttlMax = 3_153_600_000
-    private static let nameForm = "1 to 128 letters, digits, - or _"
+    static let nameForm = "1 to 128 letters, digits, - or _"
     private static let headerBehaviors = ["none", "whitelist"]
-    private static let nameBehaviors = ["none", "whitelist", "allExcept", "all"]
+    static let nameBehaviors = ["none", "whitelist", "allExcept", "all"]
 
     private static let policies: [Setting] = [
         Setting("cache_policies[].name", .text(1...128, form: nameForm), .required, "What behaviours call it."),
@@ -236,6 +236,9 @@ package enum EdgeSettings {
             Setting(
                 "\(section).cache_policy", .text(1...128, form: ""), .byDefault("CachingOptimized"),
                 "A policy from `cache_policies`, or a managed one by name (with or without `Managed-`) or id."),
+            Setting(
+                "\(section).origin_request_policy", .text(1...128, form: ""), .optional,
+                "A policy from `origin_request_policies`, or a managed one; absent: the origin sees what is in the cache key."),
         ]
     }
 

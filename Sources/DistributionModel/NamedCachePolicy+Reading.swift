@@ -14,8 +14,8 @@ extension NamedCachePolicy {
         let gzip = section.boolean("enable_accept_encoding_gzip")
         let brotli = section.boolean("enable_accept_encoding_brotli")
         let headers = readHeaders(section)
-        let cookies = readSelection(section, behavior: "cookie_behavior", names: "cookies")
-        let queryStrings = readSelection(section, behavior: "query_string_behavior", names: "query_strings")
+        let cookies = NameSelection.read(section, behavior: "cookie_behavior", names: "cookies")
+        let queryStrings = NameSelection.read(section, behavior: "query_string_behavior", names: "query_strings")
         if let name, CachePolicy.managed(named: name) != nil {
             section.report("name", found: quoted(name), expected: "a name no managed policy has")
         }
@@ -27,14 +27,16 @@ extension NamedCachePolicy {
             enableAcceptEncodingGzip: gzip ?? false, enableAcceptEncodingBrotli: brotli ?? false, headers: headers ?? [],
             cookies: cookies ?? .none, queryStrings: queryStrings ?? .none)
         let isWhole = minTTL != nil && gzip != nil && brotli != nil && headers != nil && cookies != nil && queryStrings != nil
-        if isWhole { for problem in policy.problems { report(problem, in: section) } }
+        if isWhole {
+            let problems = policy.problems + GeneratedHeaders.problems(policy.headers, inCachePolicy: true)
+            for problem in problems { problem.report(in: section) }
+        }
         let place = Located(name, at: section.valueLocation(of: "name"), section.path("name"))
         return (place, NamedCachePolicy(name: name, comment: comment ?? "", policy: policy))
     }
 
     private static func readHeaders(_ section: ConfigurationSection) -> [HTTPField.Name]? {
-        enum Behavior: String { case none, whitelist }
-        let behavior = section.choice("header_behavior", as: Behavior.self)
+        let behavior = section.choice("header_behavior", as: HeaderBehavior.self)
         let names: [Located<HTTPField.Name>] = section.texts("headers", form: "a header name") { HTTPField.Name($0) }
         guard let behavior else { return nil }
         switch behavior {
@@ -48,57 +50,6 @@ extension NamedCachePolicy {
             return names.map(\.value)
         }
     }
-
-    private static func readSelection(
-        _ section: ConfigurationSection, behavior: String, names key: String
-    ) -> NameSelection? {
-        enum Behavior: String { case none, whitelist, allExcept, all }
-        let chosen = section.choice(behavior, as: Behavior.self)
-        let names: [String] = section.texts(key, form: "a name") { $0.isEmpty ? nil : $0 }.map(\.value)
-        guard let chosen else { return nil }
-        if chosen == .none || chosen == .all, section.has(key) {
-            section.report(key, found: "names", expected: "\(behavior): whitelist or allExcept beside them")
-        }
-        switch chosen {
-        case .none: return NameSelection.none
-        case .all: return .all
-        case .whitelist: return .whitelist(names)
-        case .allExcept: return .allExcept(names)
-        }
-    }
-
-    /// A refusal of the policy as a whole, put at the key it is about.
-    private static func report(_ problem: PolicyProblem, in section: ConfigurationSection) {
-        switch problem {
-        case .negativeTTL(let name, let seconds):
-            section.report(name, found: String(seconds), expected: "0 seconds or more")
-        case .unorderedTTLs(let least, let standard, let most):
-            section.report(
-                section.has("max_ttl") ? "max_ttl" : "default_ttl",
-                found: "min_ttl \(least), default_ttl \(standard), max_ttl \(most)",
-                expected: "min_ttl no more than default_ttl, and default_ttl no more than max_ttl")
-        case .acceptEncodingWithoutCaching:
-            section.report(
-                section.has("enable_accept_encoding_gzip") ? "enable_accept_encoding_gzip" : "enable_accept_encoding_brotli",
-                found: "true", expected: "false where every TTL is 0")
-        case .tooManyNames(let kind, let count, let limit):
-            section.report(key(of: kind), found: "\(count) names", expected: "at most \(limit)")
-        case .namesTooLong(let kind, let characters, let limit):
-            section.report(key(of: kind), found: "\(characters) characters", expected: "names of at most \(limit) together")
-        case .emptyList(let kind):
-            section.report(key(of: kind), found: "no name", expected: "at least one name for this behavior")
-        case .repeatedName(let kind, let name):
-            section.report(key(of: kind), found: quoted(name) + " a second time", expected: "each name once")
-        case .refusedName(let kind, let name):
-            section.report(key(of: kind), found: quoted(name), expected: "a \(kind) that CloudFront lets a policy name")
-        }
-    }
-
-    private static func key(of kind: String) -> String {
-        switch kind {
-        case "header": "headers"
-        case "cookie": "cookies"
-        default: "query_strings"
-        }
-    }
 }
+
+private enum HeaderBehavior: String { case none, whitelist }

@@ -18,6 +18,8 @@ struct EdgeRequest: Sendable {
     var path: String
     var query: String?
     var fields: HTTPFields
+    /// What headers about the viewer are made of.
+    var viewer: ViewerFacts
     var viewerHost: String
     var viewerAddress: String
     var version: HTTPVersion
@@ -39,9 +41,20 @@ struct EdgeRequest: Sendable {
     /// What the object is found by.
     var identity: ObjectIdentity {
         let key = behavior.policy.makeKey(
-            method: methodClass ?? .read, distribution: distribution.model.id, path: path, query: query, fields: fields)
+            method: methodClass ?? .read, distribution: distribution.model.id, path: path, query: query, fields: keyFields)
         let keyed = query.flatMap { QueryString.filtered($0, by: [behavior.policy.queryStrings]) }
         return ObjectIdentity(key: key, distributionID: distribution.model.id, path: path, query: keyed)
+    }
+
+    /// The `CloudFront-*` headers that the behaviour's policies name. A viewer's own fields of such names count for nothing.
+    var generated: HTTPFields { GeneratedHeaders.fields(named: behavior.generatedNames, for: viewer) }
+
+    private var keyFields: HTTPFields {
+        guard behavior.keyNamesGenerated else { return fields }
+        var result = fields
+        result.removeAll { GeneratedHeaders.isGenerated($0.name) }
+        result.append(contentsOf: generated)
+        return result
     }
 
     var encodingClass: AcceptEncodingClass { AcceptEncodingClass(AcceptEncoding(fields), policy: behavior.policy) }
@@ -61,10 +74,12 @@ struct EdgeRequest: Sendable {
     /// The request as it goes to the origin, signature included.
     func toOrigin(method: HTTPRequest.Method, conditionals: OriginRequest.Conditionals, passesRange: Bool, now: HTTPDate) -> FetchRequest {
         let origin = behavior.origin
-        let rules = OriginRequest(
-            cachePolicy: behavior.policy, originHost: origin.host, viewerAddress: viewerAddress,
-            viewerVersion: version == .http10 ? "1.0" : "1.1", distributionDomain: distribution.viaName, requestID: requestID,
+        var rules = OriginRequest(
+            cachePolicy: behavior.policy, originRequestPolicy: behavior.model.originRequestPolicy, originHost: origin.host,
+            viewerAddress: viewerAddress, viewerVersion: viewer.httpVersion, distributionDomain: distribution.viaName,
+            requestID: requestID, generated: generated,
             customHeaders: origin.customHeaders, conditionals: conditionals, passesRange: passesRange)
+        if case .s3 = origin.model.kind { rules.forwardsHost = false }
         var outgoing = rules.fields(from: fields, method: method, viewerHost: viewerHost)
         let path = origin.model.originPath.text + path
         let query = rules.query(from: query)

@@ -219,7 +219,7 @@ struct FillDriver: Sendable {
 extension EdgeRequest {
     /// Vary as far as it chose the answer at this edge.
     func viewerVary(of fields: HTTPFields, edgeCompressed: Bool) -> String? {
-        ViewerVary.rewritten(fields, cachePolicy: behavior.policy, originRequestPolicy: nil, edgeCompressed: edgeCompressed)
+        ViewerVary.rewritten(fields, cachePolicy: behavior.policy, originRequestPolicy: behavior.model.originRequestPolicy, edgeCompressed: edgeCompressed)
     }
 
     func storagePolicy(for status: Int) -> StoragePolicy {

@@ -87,7 +87,8 @@ struct RequestPipeline {
         if head.version == .http10, behavior.policy.normalizesAcceptEncoding { fields[.acceptEncoding] = nil }
         return EdgeRequest(
             distribution: distribution, behavior: behavior, method: head.method,
-            path: path, query: head.query, fields: fields, viewerHost: head.authority,
+            path: path, query: head.query, fields: fields,
+            viewer: ViewerFacts(head, on: exchange.connection), viewerHost: head.authority,
             viewerAddress: exchange.connection.clientAddress, version: head.version, requestID: requestID,
             content: exchange.body.expectedBytes == 0
                 ? nil : ViewerContent(exchange.body, bytesMax: snapshot.configuration.limits.requestBodyBytesMax))
@@ -239,6 +240,14 @@ struct FinalAnswer: Sendable {
 
 extension EdgeRequest {
     var facts: RequestFacts { RequestFacts(method: method == .head ? .get : method, fields: fields) }
+}
+
+extension ViewerFacts {
+    init(_ head: RequestHead, on connection: ConnectionInfo) {
+        self.init(
+            address: connection.clientAddress, port: connection.clientPort,
+            httpVersion: head.version == .http10 ? "1.0" : "1.1", isSecure: connection.isSecure, fields: head.fields)
+    }
 }
 
 extension FillReader {

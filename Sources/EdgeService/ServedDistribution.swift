@@ -116,6 +116,10 @@ final class ServedBehavior: Sendable {
     /// Whether misses on one key may share a fetch.
     let collapses: Bool
     let forwardsCookies: Bool
+    /// The `CloudFront-*` headers that the policies name.
+    let generatedNames: [HTTPField.Name]
+    /// Whether any of them is in the key.
+    let keyNamesGenerated: Bool
 
     var policy: CachePolicy { model.cachePolicy }
 
@@ -125,8 +129,13 @@ final class ServedBehavior: Sendable {
         compression = CompressionRule(isEnabled: model.compress)
         let policy = model.cachePolicy
         hasPlainKey = policy.headers.isEmpty && policy.cookies == .none
-        forwardsCookies = policy.cookies != .none
-        collapses = Collapsing(cachePolicy: policy, originRequestPolicy: nil) == .allowed
+        let toOrigin = model.originRequestPolicy
+        forwardsCookies = policy.cookies != .none || (toOrigin?.cookies ?? .none) != .none
+        collapses = Collapsing(cachePolicy: policy, originRequestPolicy: toOrigin) == .allowed
+        keyNamesGenerated = policy.headers.contains(where: GeneratedHeaders.isGenerated)
+        // Names that are listed as exceptions are not selected, so nothing is made for them.
+        generatedNames = (policy.headers + (toOrigin?.headers.names.filter { toOrigin?.headers.selects($0) ?? false } ?? []))
+            .filter(GeneratedHeaders.isGenerated)
     }
 }
 

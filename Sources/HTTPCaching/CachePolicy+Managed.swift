@@ -12,7 +12,7 @@ package struct ManagedPolicy<Policy: Hashable & Sendable>: Hashable, Sendable {
     package let name: String
     package let policy: Policy
 
-    func isNamed(_ text: String) -> Bool {
+    package func isNamed(_ text: String) -> Bool {
         text == id || text == name || text == "Managed-" + name
     }
 }

@@ -22,6 +22,10 @@ package enum PolicyProblem: Hashable, Sendable, CustomStringConvertible {
     case repeatedName(kind: String, name: String)
     /// A name that cannot occur or may not be chosen.
     case refusedName(kind: String, name: String)
+    /// A `CloudFront-*` header in a cache policy that only origin requests can have.
+    case originRequestOnly(name: String)
+    /// A `CloudFront-*` header that is never sent.
+    case unavailableHeader(name: String, reason: String)
 
     package var description: String {
         switch self {
@@ -36,6 +40,8 @@ package enum PolicyProblem: Hashable, Sendable, CustomStringConvertible {
         case .emptyList(let kind): "the list of \(kind) names is empty"
         case .repeatedName(let kind, let name): "\(kind) \(name) is listed twice"
         case .refusedName(let kind, let name): "\(kind) \(name) cannot be listed in a policy"
+        case .originRequestOnly(let name): "\(name) can be listed in an origin request policy only"
+        case .unavailableHeader(let name, let reason): "\(name) is never sent: \(reason)"
         }
     }
 }

@@ -15,6 +15,8 @@ package struct OriginRequest: Sendable {
     package var originRequestPolicy: OriginRequestPolicy?
     /// Name that goes into Host unless a policy forwards the viewer's Host.
     package var originHost: String
+    /// Whether a policy can forward the viewer's Host at all: the guide's table has buckets always see their own name.
+    package var forwardsHost = true
     /// Address of the connected viewer, appended to X-Forwarded-For.
     package var viewerAddress: String
     /// HTTP version of the viewer's request in Via's form, such as `1.1` or `2.0`.
@@ -67,7 +69,7 @@ package struct OriginRequest: Sendable {
         let isRead = method == .get || method == .head || method == .options
         var result = HTTPFields()
         result.reserveCapacity(viewer.count + 6)
-        let host = selects(.hostField) ? viewerHost ?? originHost : originHost
+        let host = forwardsHost && selects(.hostField) ? viewerHost ?? originHost : originHost
         result.append(HTTPField(name: .hostField, value: host))
         for field in HopByHop.stripped(viewer) where passes(field.name, isRead: isRead, method: method) { result.append(field) }
         if !selects(.userAgent) || !result.contains(.userAgent) { result[.userAgent] = Self.userAgent }

@@ -45,6 +45,9 @@ package struct OriginRequestPolicy: Hashable, Sendable {
         (self.headers, self.cookies, self.queryStrings) = (headers, cookies, queryStrings)
     }
 
+    /// Names that CloudFront refuses in this list: what they carry is chosen by the cache policy or by `cookies`.
+    private static let cachePolicyOnly: Set<HTTPField.Name> = [.authorization, .acceptEncoding, .cookie]
+
     /// Everything that is wrong with the policy; empty when it may be used. Quotas are those of cache policies.
     package var problems: [PolicyProblem] {
         var found: [PolicyProblem] = []
@@ -53,7 +56,8 @@ package struct OriginRequestPolicy: Hashable, Sendable {
         case .whitelist(let names), .allExcept(let names):
             found += PolicyProblem.problems(kind: "header", selection: .whitelist(names.map(\.canonicalName)))
             if case .whitelist = headers {
-                found += names.filter(OriginRequest.isNeverForwarded).map { .refusedName(kind: "header", name: $0.rawName) }
+                found += names.filter { OriginRequest.isNeverForwarded($0) || Self.cachePolicyOnly.contains($0) }
+                    .map { .refusedName(kind: "header", name: $0.rawName) }
             }
         case .allViewerAndWhitelistCloudFront(let names):
             // The managed policy of this mode lists more than the quota of ten; only names are checked.

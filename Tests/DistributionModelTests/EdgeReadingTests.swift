@@ -76,6 +76,15 @@ private func minimal(extra: String = "", top: String = "") -> String {
                 cookies: [tracker]
                 query_string_behavior: whitelist
                 query_strings: [page]
+            origin_request_policies:
+              - name: more
+                comment: to the origin
+                header_behavior: allViewerAndWhitelistCloudFront
+                headers: [CloudFront-Viewer-Address]
+                cookie_behavior: whitelist
+                cookies: [session]
+                query_string_behavior: allExcept
+                query_strings: [utm]
             origin_access_controls:
               - {name: oac, signing_behavior: no-override, signing_protocol: sigv4, origin_access_control_origin_type: s3}
             origin_access_identities:
@@ -112,8 +121,9 @@ private func minimal(extra: String = "", top: String = "") -> String {
                   cached_methods: [HEAD, GET, OPTIONS]
                   compress: true
                   cache_policy: mine
+                  origin_request_policy: more
                 cache_behaviors:
-                  - {path_pattern: "*.png", target_origin_id: web, cache_policy: Managed-CachingDisabled}
+                  - {path_pattern: "*.png", target_origin_id: web, cache_policy: Managed-CachingDisabled, origin_request_policy: Managed-AllViewer}
                   - {path_pattern: "a?", target_origin_id: open, cache_policy: 658327ea-f89d-4fab-a63d-7e88639e58f6}
                 custom_error_responses:
                   - {error_code: 404, response_page_path: /e.html, response_code: 200, error_caching_min_ttl: 0}
@@ -129,6 +139,9 @@ private func minimal(extra: String = "", top: String = "") -> String {
         let policy = CachePolicy(
             minTTL: 1, defaultTTL: 2, maxTTL: 3, enableAcceptEncodingGzip: true, enableAcceptEncodingBrotli: true,
             headers: [.acceptLanguage], cookies: .allExcept(["tracker"]), queryStrings: .whitelist(["page"]))
+        let toOrigin = OriginRequestPolicy(
+            headers: .allViewerAndWhitelistCloudFront([.init("CloudFront-Viewer-Address")!]), cookies: .whitelist(["session"]),
+            queryStrings: .allExcept(["utm"]))
         let oac = OriginAccessControl(name: "oac", signingBehavior: .noOverride)
         let oai = OriginAccessIdentity(id: "EIDENTITY", comment: "old")
         let bucket = try #require(OriginDomainName("b.s3.localhost"))
@@ -140,7 +153,9 @@ private func minimal(extra: String = "", top: String = "") -> String {
                 connectionsMax: 1, urlBytesMax: 4096, headerBytesMax: 8192, requestBodyBytesMax: 0, keepAliveTimeout: .seconds(1),
                 headerTimeout: .seconds(2), bodyTimeout: .seconds(3), sendTimeout: .seconds(4), drainTimeout: .seconds(5),
                 originConnectionsMax: 6),
-            cachePolicies: [NamedCachePolicy(name: "mine", comment: "for tests", policy: policy)], originAccessControls: [oac],
+            cachePolicies: [NamedCachePolicy(name: "mine", comment: "for tests", policy: policy)],
+            originRequestPolicies: [NamedOriginRequestPolicy(name: "more", comment: "to the origin", policy: toOrigin)],
+            originAccessControls: [oac],
             originAccessIdentities: [oai],
             distributions: [
                 Distribution(
@@ -161,11 +176,12 @@ private func minimal(extra: String = "", top: String = "") -> String {
                     ],
                     defaultCacheBehavior: CacheBehavior(
                         targetOriginID: "signed", allowedMethods: .all, cachedMethods: .getHeadOptions, compress: true,
-                        cachePolicy: policy),
+                        cachePolicy: policy, originRequestPolicy: toOrigin),
                     cacheBehaviors: [
                         CacheBehavior(
                             pathPattern: try PathPattern("*.png"), targetOriginID: "web",
-                            cachePolicy: try #require(CachePolicy.managed(named: "CachingDisabled")).policy),
+                            cachePolicy: try #require(CachePolicy.managed(named: "CachingDisabled")).policy,
+                            originRequestPolicy: try #require(OriginRequestPolicy.managed(named: "AllViewer")).policy),
                         CacheBehavior(
                             pathPattern: try PathPattern("a?"), targetOriginID: "open",
                             cachePolicy: try #require(CachePolicy.managed(named: "CachingOptimized")).policy),

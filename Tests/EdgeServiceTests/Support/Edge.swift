@@ -97,7 +97,7 @@ extension Distribution {
         _ policy: CachePolicy = CachePolicy(), id: String = "E1ABCDEF", alias: String = "www.example.com", kind: Origin.Kind? = nil,
         originPath: String = "", customHeaders: [Origin.CustomHeader] = [], methods: AllowedMethods = .getHead,
         cached: CachedMethods = .getHead, compress: Bool = false, root: String? = nil, behaviors: [CacheBehavior] = [],
-        errors: [CustomErrorResponse] = [], enabled: Bool = true
+        errors: [CustomErrorResponse] = [], enabled: Bool = true, toOrigin: OriginRequestPolicy? = nil
     ) throws -> Distribution {
         Distribution(
             id: id, aliases: [try #require(Alias(alias))], enabled: enabled, defaultRootObject: root.flatMap { DefaultRootObject($0) },
@@ -108,7 +108,8 @@ extension Distribution {
                 Origin(id: "other", domainName: try #require(OriginDomainName("other.example")), kind: .custom(CustomOrigin())),
             ],
             defaultCacheBehavior: CacheBehavior(
-                targetOriginID: "origin", allowedMethods: methods, cachedMethods: cached, compress: compress, cachePolicy: policy),
+                targetOriginID: "origin", allowedMethods: methods, cachedMethods: cached, compress: compress, cachePolicy: policy,
+                originRequestPolicy: toOrigin),
             cacheBehaviors: behaviors, customErrorResponses: errors)
     }
 
