@@ -110,6 +110,8 @@ extension CacheBehavior {
             section, "cache_policy", what: "a cache policy", managed: CachePolicy.managed)
         let originRequestPolicy = references.originRequestPolicies.policy(
             section, "origin_request_policy", what: "an origin request policy", managed: OriginRequestPolicy.managed)
+        let responseHeadersPolicy = references.responseHeadersPolicies.policy(
+            section, "response_headers_policy", what: "a response headers policy", managed: ResponseHeadersPolicy.managed)
         if let name = section.peek("cache_policy"), references.cachePolicies[name] == nil {
             warnOfUnavailable(cachePolicy?.headers ?? [], in: section, "cache_policy")
         }
@@ -120,7 +122,8 @@ extension CacheBehavior {
         guard let pattern, let target, let policy, let allowed, let cached, let compress, let cachePolicy else { return nil }
         return CacheBehavior(
             pathPattern: pattern, targetOriginID: target, viewerProtocolPolicy: policy, allowedMethods: allowed,
-            cachedMethods: cached, compress: compress, cachePolicy: cachePolicy, originRequestPolicy: originRequestPolicy)
+            cachedMethods: cached, compress: compress, cachePolicy: cachePolicy, originRequestPolicy: originRequestPolicy,
+            responseHeadersPolicy: responseHeadersPolicy)
     }
 }
 

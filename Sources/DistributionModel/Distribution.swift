@@ -1,7 +1,7 @@
 // One CloudFront distribution as a value: everything the edge needs to answer for a set of host names.
 //
 // The shape is CloudFront's DistributionConfig as far as it is effective here. Left out until it has an effect: origin
-// groups, response headers policies, functions, trusted key groups, viewer certificates, logging.
+// groups, functions, trusted key groups, viewer certificates, logging.
 
 package import HTTPCaching
 package import HTTPTypes
@@ -71,11 +71,14 @@ package struct CacheBehavior: Sendable, Hashable {
     package var cachePolicy: CachePolicy
     /// What goes to the origin beyond the cache key.
     package var originRequestPolicy: OriginRequestPolicy?
+    /// What responses lose and gain on their way to viewers.
+    package var responseHeadersPolicy: ResponseHeadersPolicy?
 
     package init(
         pathPattern: PathPattern = .everything, targetOriginID: String, viewerProtocolPolicy: ViewerProtocolPolicy = .allowAll,
         allowedMethods: AllowedMethods = .getHead, cachedMethods: CachedMethods = .getHead, compress: Bool = false,
-        cachePolicy: CachePolicy, originRequestPolicy: OriginRequestPolicy? = nil
+        cachePolicy: CachePolicy, originRequestPolicy: OriginRequestPolicy? = nil,
+        responseHeadersPolicy: ResponseHeadersPolicy? = nil
     ) {
         self.pathPattern = pathPattern
         self.targetOriginID = targetOriginID
@@ -85,6 +88,7 @@ package struct CacheBehavior: Sendable, Hashable {
         self.compress = compress
         self.cachePolicy = cachePolicy
         self.originRequestPolicy = originRequestPolicy
+        self.responseHeadersPolicy = responseHeadersPolicy
     }
 }
 

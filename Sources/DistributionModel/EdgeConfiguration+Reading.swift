@@ -25,6 +25,8 @@ extension EdgeConfiguration {
             cachePolicies: NamedValues(top.sections("cache_policies").compactMap(NamedCachePolicy.read)),
             originRequestPolicies: NamedValues(
                 top.sections("origin_request_policies").compactMap(NamedOriginRequestPolicy.read)),
+            responseHeadersPolicies: NamedValues(
+                top.sections("response_headers_policies").compactMap(NamedResponseHeadersPolicy.read)),
             originAccessControls: NamedValues(top.sections("origin_access_controls").compactMap(OriginAccessControl.read)),
             originAccessIdentities: NamedValues(top.sections("origin_access_identities").compactMap(OriginAccessIdentity.read)))
         references.reportDuplicates(in: top.reader)
@@ -57,6 +59,7 @@ extension EdgeConfiguration {
         return EdgeConfiguration(
             listen: listen, cache: cache, originAccess: access, limits: limits,
             cachePolicies: references.cachePolicies.values, originRequestPolicies: references.originRequestPolicies.values,
+            responseHeadersPolicies: references.responseHeadersPolicies.values,
             originAccessControls: references.originAccessControls.values,
             originAccessIdentities: references.originAccessIdentities.values,
             distributions: distributions.compactMap(\.value))

@@ -11,6 +11,7 @@ package struct EdgeConfiguration: Sendable, Hashable {
     /// The policies the file defines; the managed ones exist besides.
     package var cachePolicies: [NamedCachePolicy]
     package var originRequestPolicies: [NamedOriginRequestPolicy]
+    package var responseHeadersPolicies: [NamedResponseHeadersPolicy]
     package var originAccessControls: [OriginAccessControl]
     package var originAccessIdentities: [OriginAccessIdentity]
     package var distributions: [Distribution]
@@ -93,7 +94,7 @@ package struct EdgeConfiguration: Sendable, Hashable {
 
     package init(
         listen: Listen, cache: Cache, originAccess: OriginAccessSettings, limits: Limits, cachePolicies: [NamedCachePolicy] = [],
-        originRequestPolicies: [NamedOriginRequestPolicy] = [],
+        originRequestPolicies: [NamedOriginRequestPolicy] = [], responseHeadersPolicies: [NamedResponseHeadersPolicy] = [],
         originAccessControls: [OriginAccessControl] = [], originAccessIdentities: [OriginAccessIdentity] = [],
         distributions: [Distribution]
     ) {
@@ -103,6 +104,7 @@ package struct EdgeConfiguration: Sendable, Hashable {
         self.limits = limits
         self.cachePolicies = cachePolicies
         self.originRequestPolicies = originRequestPolicies
+        self.responseHeadersPolicies = responseHeadersPolicies
         self.originAccessControls = originAccessControls
         self.originAccessIdentities = originAccessIdentities
         self.distributions = distributions

@@ -30,12 +30,14 @@ struct NamedValues<Value> {
 struct EdgeReferences {
     var cachePolicies: NamedValues<NamedCachePolicy>
     var originRequestPolicies: NamedValues<NamedOriginRequestPolicy>
+    var responseHeadersPolicies: NamedValues<NamedResponseHeadersPolicy>
     var originAccessControls: NamedValues<OriginAccessControl>
     var originAccessIdentities: NamedValues<OriginAccessIdentity>
 
     func reportDuplicates(in reader: ConfigurationReader) {
         cachePolicies.reportDuplicates(in: reader)
         originRequestPolicies.reportDuplicates(in: reader)
+        responseHeadersPolicies.reportDuplicates(in: reader)
         originAccessControls.reportDuplicates(in: reader)
         originAccessIdentities.reportDuplicates(in: reader)
     }

@@ -5,12 +5,13 @@ package import ConfigurationReading
 /// The settings table of `edge.conf`.
 package enum EdgeSettings {
     package static let table = SettingsTable(
-        file: "edge.conf", settings: process + policies + originRequestPolicies + distribution + behavior("default_cache_behavior") + behaviors + errors,
+        file: "edge.conf", settings: process + policies + originRequestPolicies + responseHeadersPolicies + distribution + behavior("default_cache_behavior") + behaviors + errors,
         unsupported: unsupported)
 
     private static let unsupported: [String: String] = {
         var keys = [
             "listen.https": "only listen.http (HTTPS is not supported yet)",
+            "response_headers_policies[].server_timing": "no Server-Timing yet: the edge keeps no times of its steps",
             "distributions[].origin_groups": "no origin groups yet: one origin per behavior",
             "distributions[].viewer_certificate": "no certificate, as there is no HTTPS listener yet",
             "distributions[].http_version": "no HTTP version: viewers speak HTTP/1.1",
@@ -24,7 +25,6 @@ package enum EdgeSettings {
                 "no TLS versions (HTTPS to origins is not supported yet)",
         ]
         for behavior in ["distributions[].default_cache_behavior", "distributions[].cache_behaviors[]"] {
-            keys["\(behavior).response_headers_policy"] = "no response headers policy yet"
             keys["\(behavior).function_associations"] = "no functions yet"
             keys["\(behavior).lambda_function_associations"] = "no functions"
             keys["\(behavior).trusted_key_groups"] = "no signed URLs yet"
@@ -45,6 +45,7 @@ package enum EdgeSettings {
         Setting("limits", .section, .byDefault(""), "Bounds on what viewers and origins may make the edge hold or wait for."),
         Setting("cache_policies", .sections(max: 20), .optional, "Cache policies beside the managed ones."),
         Setting("origin_request_policies", .sections(max: 20), .optional, "Origin request policies beside the managed ones."),
+        Setting("response_headers_policies", .sections(max: 20), .optional, "Response headers policies beside the managed ones."),
         Setting("origin_access_controls", .sections(max: 100), .optional, "Named ways of signing requests to buckets (OAC)."),
         Setting("origin_access_identities", .sections(max: 100), .optional, "Legacy identities for buckets (OAI)."),
         Setting("distributions", .sections(max: 200), .required, "The sites this edge serves."),
@@ -239,6 +240,9 @@ package enum EdgeSettings {
             Setting(
                 "\(section).origin_request_policy", .text(1...128, form: ""), .optional,
                 "A policy from `origin_request_policies`, or a managed one; absent: the origin sees what is in the cache key."),
+            Setting(
+                "\(section).response_headers_policy", .text(1...128, form: ""), .optional,
+                "A policy from `response_headers_policies`, or a managed one, for every answer to viewers, error pages included."),
         ]
     }
 

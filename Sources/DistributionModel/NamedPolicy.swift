@@ -15,3 +15,4 @@ package struct NamedPolicy<Policy: Sendable & Hashable>: Sendable, Hashable {
 
 package typealias NamedCachePolicy = NamedPolicy<CachePolicy>
 package typealias NamedOriginRequestPolicy = NamedPolicy<OriginRequestPolicy>
+package typealias NamedResponseHeadersPolicy = NamedPolicy<ResponseHeadersPolicy>

@@ -19,7 +19,7 @@ struct Delivery {
 
     /// An error found before it was known which distribution the request is for.
     func deliver(_ error: EdgeError) async throws {
-        try await page(for: error, .error, viaName: nil)
+        try await page(for: error, .error, nil)
     }
 
     func deliver(_ final: FinalAnswer, to request: EdgeRequest) async throws {
@@ -29,13 +29,15 @@ struct Delivery {
         case .stream(let response, let reader):
             try await deliver(response, reader, final, to: request)
         case .edge(let error, let type):
-            try await page(for: error, final.resultType ?? type, viaName: request.distribution.viaName)
+            try await page(for: error, final.resultType ?? type, request)
         }
     }
 
-    private func page(for error: EdgeError, _ type: ResultType, viaName: String?) async throws {
-        var fields = ErrorPage.fields(now: clock.now())
-        addOwn(to: &fields, type, viaName: viaName)
+    private func page(for error: EdgeError, _ type: ResultType, _ request: EdgeRequest?) async throws {
+        let now = clock.now()
+        var fields = ErrorPage.fields(now: now)
+        request?.applyResponseHeaders(to: &fields, now: now)
+        addOwn(to: &fields, type, viaName: request?.distribution.viaName)
         let body = ErrorPage.html(error, requestID: requestID)
         fields[.contentLength] = String(body.readableBytes)
         try await exchange.respond(ResponseHead(status: .named(error.status), fields: fields), body: body)
@@ -46,8 +48,9 @@ struct Delivery {
     private func deliver(_ entry: CachedResponse, _ type: ResultType, _ final: FinalAnswer, to request: EdgeRequest) async throws {
         let now = clock.now()
         var fields = entry.fields
+        request.applyResponseHeaders(to: &fields, now: now)
         addOwn(to: &fields, type, viaName: request.distribution.viaName)
-        if type == .hit || type == .refreshHit { fields[.age] = String(entry.facts.ageSeconds(at: now)) }
+        if type == .hit || type == .refreshHit, request.showsAge { fields[.age] = String(entry.facts.ageSeconds(at: now)) }
         let selection = final.isErrorPage ? .whole
             : Selection(request, status: entry.status.code, fields: entry.fields, length: entry.body.byteCount, now: now)
         switch selection {
@@ -90,8 +93,9 @@ struct Delivery {
         let now = clock.now()
         let type = final.resultType ?? response.resultType
         var fields = response.fields
+        request.applyResponseHeaders(to: &fields, now: now)
         addOwn(to: &fields, type, viaName: request.distribution.viaName)
-        if type == .hit { fields[.age] = "0" }
+        if type == .hit, request.showsAge { fields[.age] = "0" }
         // What was asked for without the viewer's conditions is judged here; what went through untouched, by the origin.
         let selection = response.conditionsAreOpen && !final.isErrorPage
             ? Selection(request, status: response.status.code, fields: response.fields, length: response.contentLength, now: now)

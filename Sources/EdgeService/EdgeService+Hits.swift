@@ -30,7 +30,13 @@ extension EdgeService {
                 case .fresh(let age) = personality.reuse(of: entry.facts, for: plainRead, at: now),
                 entry.preparedHead.readableBytes > 0, entry.status.code < 400, entry.body.pieces.count <= 1
             else { return .declined }
-            output.writeImmutableBuffer(entry.preparedHead)
+            if let headers = behavior.immediateHeaders {
+                guard headers.fits(request, entry) else { return .declined }
+                output.writeImmutableBuffer(entry.preparedHead)
+                output.writeImmutableBuffer(headers.bytes)
+            } else {
+                output.writeImmutableBuffer(entry.preparedHead)
+            }
             output.writeImmutableBuffer(distribution.hitFields)
             requestIDs.append(to: &output)
             output.writeStaticString("\r\nAge: ")

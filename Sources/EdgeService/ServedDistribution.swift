@@ -111,8 +111,10 @@ final class ServedBehavior: Sendable {
     let model: CacheBehavior
     let origin: ServedOrigin
     let compression: CompressionRule
-    /// Whether a key can be made from the path, query and Accept-Encoding alone.
+    /// Whether a key can be made from the path, query and Accept-Encoding alone, and hits need no more than bytes.
     let hasPlainKey: Bool
+    /// What a hit on the fast path gets from the response headers policy; nil without one.
+    let immediateHeaders: ImmediateResponseHeaders?
     /// Whether misses on one key may share a fetch.
     let collapses: Bool
     let forwardsCookies: Bool
@@ -128,7 +130,9 @@ final class ServedBehavior: Sendable {
         self.origin = origin
         compression = CompressionRule(isEnabled: model.compress)
         let policy = model.cachePolicy
+        immediateHeaders = model.responseHeadersPolicy.flatMap(ImmediateResponseHeaders.init)
         hasPlainKey = policy.headers.isEmpty && policy.cookies == .none
+            && (model.responseHeadersPolicy == nil || immediateHeaders != nil)
         let toOrigin = model.originRequestPolicy
         forwardsCookies = policy.cookies != .none || (toOrigin?.cookies ?? .none) != .none
         collapses = Collapsing(cachePolicy: policy, originRequestPolicy: toOrigin) == .allowed

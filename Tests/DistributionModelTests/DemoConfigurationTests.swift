@@ -36,6 +36,8 @@ import Testing
         #expect(origin.domainName.description == "hello.s3.localhost:9000")
         #expect(origin.kind == .s3(S3Origin(access: .originAccessControl(OriginAccessControl(name: "demo-oac")))))
         #expect(hello.defaultCacheBehavior.compress)
+        #expect(
+            hello.defaultCacheBehavior.responseHeadersPolicy == ResponseHeadersPolicy.managed(named: "SecurityHeadersPolicy")?.policy)
     }
 
     @Test func `docs fetches from the website endpoint`() throws {

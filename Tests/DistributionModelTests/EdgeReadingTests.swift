@@ -85,6 +85,27 @@ private func minimal(extra: String = "", top: String = "") -> String {
                 cookies: [session]
                 query_string_behavior: allExcept
                 query_strings: [utm]
+            response_headers_policies:
+              - name: dress
+                comment: for browsers
+                cors:
+                  access_control_allow_origins: ["https://*.example.com"]
+                  access_control_allow_headers: [X-A]
+                  access_control_allow_methods: [ALL]
+                  access_control_allow_credentials: true
+                  access_control_expose_headers: [ETag]
+                  access_control_max_age: 600
+                  origin_override: true
+                security_headers:
+                  content_security_policy: {content_security_policy: default-src 'self', override: true}
+                  content_type_options: {override: true}
+                  frame_options: {frame_option: DENY, override: false}
+                  referrer_policy: {referrer_policy: same-origin, override: true}
+                  strict_transport_security: {access_control_max_age: 60, include_subdomains: true, preload: true, override: true}
+                  xss_protection: {protection: true, mode_block: false, report_uri: /r, override: true}
+                custom_headers:
+                  - {header: X-Empty, value: "", override: true}
+                remove_headers: [X-Powered-By]
             origin_access_controls:
               - {name: oac, signing_behavior: no-override, signing_protocol: sigv4, origin_access_control_origin_type: s3}
             origin_access_identities:
@@ -122,6 +143,7 @@ private func minimal(extra: String = "", top: String = "") -> String {
                   compress: true
                   cache_policy: mine
                   origin_request_policy: more
+                  response_headers_policy: dress
                 cache_behaviors:
                   - {path_pattern: "*.png", target_origin_id: web, cache_policy: Managed-CachingDisabled, origin_request_policy: Managed-AllViewer}
                   - {path_pattern: "a?", target_origin_id: open, cache_policy: 658327ea-f89d-4fab-a63d-7e88639e58f6}
@@ -142,6 +164,16 @@ private func minimal(extra: String = "", top: String = "") -> String {
         let toOrigin = OriginRequestPolicy(
             headers: .allViewerAndWhitelistCloudFront([.init("CloudFront-Viewer-Address")!]), cookies: .whitelist(["session"]),
             queryStrings: .allExcept(["utm"]))
+        let dress = ResponseHeadersPolicy(
+            cors: CORSPolicy(
+                allowOrigins: [try #require(CORSOrigin("https://*.example.com"))], allowHeaders: ["X-A"],
+                allowMethods: CORSPolicy.allMethods, allowCredentials: true, exposeHeaders: ["ETag"], maxAge: 600, originOverride: true),
+            headers: [
+                .contentSecurityPolicy("default-src 'self'", override: true), .contentTypeOptions(override: true),
+                .frameOptions("DENY", override: false), .referrerPolicy("same-origin", override: true),
+                .strictTransportSecurity(maxAge: 60, includeSubdomains: true, preload: true, override: true),
+                .xssProtection(true, reportURI: "/r", override: true), .init(.init("X-Empty")!, "", override: true),
+            ], removed: [.init("X-Powered-By")!])
         let oac = OriginAccessControl(name: "oac", signingBehavior: .noOverride)
         let oai = OriginAccessIdentity(id: "EIDENTITY", comment: "old")
         let bucket = try #require(OriginDomainName("b.s3.localhost"))
@@ -155,6 +187,7 @@ private func minimal(extra: String = "", top: String = "") -> String {
                 originConnectionsMax: 6),
             cachePolicies: [NamedCachePolicy(name: "mine", comment: "for tests", policy: policy)],
             originRequestPolicies: [NamedOriginRequestPolicy(name: "more", comment: "to the origin", policy: toOrigin)],
+            responseHeadersPolicies: [NamedResponseHeadersPolicy(name: "dress", comment: "for browsers", policy: dress)],
             originAccessControls: [oac],
             originAccessIdentities: [oai],
             distributions: [
@@ -176,7 +209,7 @@ private func minimal(extra: String = "", top: String = "") -> String {
                     ],
                     defaultCacheBehavior: CacheBehavior(
                         targetOriginID: "signed", allowedMethods: .all, cachedMethods: .getHeadOptions, compress: true,
-                        cachePolicy: policy, originRequestPolicy: toOrigin),
+                        cachePolicy: policy, originRequestPolicy: toOrigin, responseHeadersPolicy: dress),
                     cacheBehaviors: [
                         CacheBehavior(
                             pathPattern: try PathPattern("*.png"), targetOriginID: "web",

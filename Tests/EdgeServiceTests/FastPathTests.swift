@@ -131,6 +131,43 @@ struct FastPathTests {
         if let fast { #expect(Self.comparable(fast) == Self.comparable(general)) }
     }
 
+    private static let policies: [(ResponseHeadersPolicy, [String], Bool)] = [
+        (ResponseHeadersPolicy(headers: [.contentTypeOptions(override: true)]), [], true),
+        (ResponseHeadersPolicy(headers: [.init(.server, "mine", override: false)]), [], true),
+        (ResponseHeadersPolicy(headers: [.init(.eTag, "mine", override: false)]), [], false),
+        (ResponseHeadersPolicy(removed: [.server]), [], false), (ResponseHeadersPolicy(removed: [.date]), [], false),
+        (ResponseHeadersPolicy(removed: [.age]), [], false), (ResponseHeadersPolicy(removed: [.eTag]), [], false),
+        (ResponseHeadersPolicy(removed: [.vary]), [], true), (cors("*"), [], true), (cors("*"), ["Origin: https://a"], false),
+        (cors("https://a"), [], true), (cors("https://a"), ["origin: https://a"], false),
+        (ResponseHeadersPolicy(cors: cors("https://a").cors, headers: [.frameOptions("DENY", override: false)], removed: [.via]), [], true),
+    ]
+
+    private static func cors(_ origin: String) -> ResponseHeadersPolicy {
+        ResponseHeadersPolicy(cors: CORSPolicy(allowOrigins: [origin].compactMap(CORSOrigin.init), originOverride: true))
+    }
+
+    @Test(arguments: policies.indices)
+    func `they agree under a response headers policy`(index: Int) async throws {
+        let (policy, fields, isFast) = Self.policies[index]
+        let edge = try Edge([.site(responseHeaders: policy)])
+        edge.origin.answer(OriginReply(.ok, [.contentType: "text/plain", .eTag: "\"v1\""], "hello"))
+        await edge.get("/a")
+        for line in ["GET /a HTTP/1.1", "HEAD /a HTTP/1.1"] {
+            let (fast, general) = try await Self.both(edge, Row(line: line, fields: fields, isFast: isFast).text)
+            #expect((fast != nil) == isFast)
+            if let fast { #expect(Self.comparable(fast) == Self.comparable(general)) }
+        }
+    }
+
+    @Test func `a stored Vary sends a policy that depends on origins to the pipeline`() async throws {
+        let edge = try Edge([.site(CachePolicy(enableAcceptEncodingGzip: true), responseHeaders: Self.cors("https://a"))])
+        edge.origin.answer(OriginReply(.ok, [.vary: "Accept-Encoding"], "hello"))
+        await edge.get("/a")
+        let (fast, general) = try await Self.both(edge, Row(line: "GET /a HTTP/1.1", isFast: false).text)
+        #expect(fast == nil)
+        #expect(Self.comparable(general).contains("Vary: Accept-Encoding, Origin\r\n"))
+    }
+
     @Test func `they agree over the whole life of an entry`() async throws {
         for seconds in [0, 1, 86_399, 86_400, 1_000_000] as [Int64] {
             let edge = try await Self.edge()

@@ -97,7 +97,8 @@ extension Distribution {
         _ policy: CachePolicy = CachePolicy(), id: String = "E1ABCDEF", alias: String = "www.example.com", kind: Origin.Kind? = nil,
         originPath: String = "", customHeaders: [Origin.CustomHeader] = [], methods: AllowedMethods = .getHead,
         cached: CachedMethods = .getHead, compress: Bool = false, root: String? = nil, behaviors: [CacheBehavior] = [],
-        errors: [CustomErrorResponse] = [], enabled: Bool = true, toOrigin: OriginRequestPolicy? = nil
+        errors: [CustomErrorResponse] = [], enabled: Bool = true, toOrigin: OriginRequestPolicy? = nil,
+        responseHeaders: ResponseHeadersPolicy? = nil
     ) throws -> Distribution {
         Distribution(
             id: id, aliases: [try #require(Alias(alias))], enabled: enabled, defaultRootObject: root.flatMap { DefaultRootObject($0) },
@@ -109,7 +110,7 @@ extension Distribution {
             ],
             defaultCacheBehavior: CacheBehavior(
                 targetOriginID: "origin", allowedMethods: methods, cachedMethods: cached, compress: compress, cachePolicy: policy,
-                originRequestPolicy: toOrigin),
+                originRequestPolicy: toOrigin, responseHeadersPolicy: responseHeaders),
             cacheBehaviors: behaviors, customErrorResponses: errors)
     }
 

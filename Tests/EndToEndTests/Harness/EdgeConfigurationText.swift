@@ -34,6 +34,9 @@ struct EdgeConfigurationText: Sendable {
         var compress = false
         var queryStrings = "none"
         var allowsAllMethods = false
+        /// Policies of every behaviour, by the name of a managed one.
+        var originRequestPolicy: String?
+        var responseHeadersPolicy: String?
         var errorPages: [ErrorPage] = []
         var readTimeoutSeconds = 10
         var originPath = ""
@@ -118,6 +121,8 @@ struct EdgeConfigurationText: Sendable {
     private func behavior(_ site: Site, policy: String, indent: String) -> [String] {
         var lines = ["target_origin_id: main", "cache_policy: \(policy)", "compress: \(site.compress)"]
         if site.allowsAllMethods { lines += ["allowed_methods: [GET, HEAD, OPTIONS, PUT, PATCH, POST, DELETE]"] }
+        if let name = site.originRequestPolicy { lines += ["origin_request_policy: \(name)"] }
+        if let name = site.responseHeadersPolicy { lines += ["response_headers_policy: \(name)"] }
         return lines.map { indent + $0 }
     }
 }
