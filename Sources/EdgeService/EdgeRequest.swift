@@ -79,7 +79,10 @@ struct EdgeRequest: Sendable {
             viewerAddress: viewerAddress, viewerVersion: viewer.httpVersion, distributionDomain: distribution.viaName,
             requestID: requestID, generated: generated,
             customHeaders: origin.customHeaders, conditionals: conditionals, passesRange: passesRange)
-        if case .s3 = origin.model.kind { rules.forwardsHost = false }
+        if case .s3(let bucket) = origin.model.kind {
+            rules.forwardsHost = false
+            rules.forwardsUnkeyedAuthorization = bucket.access == .none
+        }
         var outgoing = rules.fields(from: fields, method: method, viewerHost: viewerHost)
         let path = origin.model.originPath.text + path
         let query = rules.query(from: query)

@@ -17,6 +17,10 @@ package struct OriginRequest: Sendable {
     package var originHost: String
     /// Whether a policy can forward the viewer's Host at all: the guide's table has buckets always see their own name.
     package var forwardsHost = true
+    /// Whether an origin request policy can forward a read's Authorization. Where the edge signs for a bucket only a cache policy
+    /// can (CloudFront Developer Guide, "Restrict access to an Amazon S3 origin"), so that what one viewer may read is not
+    /// kept for everyone.
+    package var forwardsUnkeyedAuthorization = true
     /// Address of the connected viewer, appended to X-Forwarded-For.
     package var viewerAddress: String
     /// HTTP version of the viewer's request in Via's form, such as `1.1` or `2.0`.
@@ -105,6 +109,7 @@ package struct OriginRequest: Sendable {
         }
         if Self.conditionalNames.contains(name) { return name == .ifRange ? passesRange : true }
         if name == .range { return passesRange }
+        if name == .authorization, isRead, !forwardsUnkeyedAuthorization, !cachePolicy.headers.contains(name) { return false }
         if selects(name) { return true }
         if isRead { return false }
         return !Self.removedUnlessSelected.contains(name) && name != .userAgent

@@ -115,6 +115,16 @@ struct OriginAccessTests {
         #expect(try Self.verified(fetch, at: now, secret: Self.serviceSecret) != nil, "it is fetched as the service")
     }
 
+    @Test func `nor does it under an origin request policy that sends all of the viewer's`() async throws {
+        var site = try Self.site(Self.control(.noOverride), methods: .all)
+        site.defaultCacheBehavior.originRequestPolicy = try #require(OriginRequestPolicy.managed(named: "AllViewer")).policy
+        let own: HTTPFields = [.authorization: "Basic eDp5", .userAgent: "curl"]
+        let (fetch, now) = try await Self.fetch(site, "/a", own)
+        #expect(fetch.fields[.userAgent] == "curl")
+        #expect(try Self.verified(fetch, at: now, secret: Self.serviceSecret) != nil, "it is fetched as the service")
+        #expect(try await Self.fetch(site, "/a", own, method: .post).fetch.fields[.authorization] == "Basic eDp5")
+    }
+
     @Test func `never, and no origin access, sign nothing`() async throws {
         for access in [Self.control(.never), OriginAccess.none] {
             let (fetch, now) = try await Self.fetch(Self.site(access), "/a", [.authorization: "Basic eDp5"])
