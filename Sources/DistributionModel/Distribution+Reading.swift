@@ -118,12 +118,13 @@ extension CacheBehavior {
         if let name = section.peek("origin_request_policy"), references.originRequestPolicies[name] == nil {
             warnOfUnavailable(originRequestPolicy?.headers.names ?? [], in: section, "origin_request_policy")
         }
+        let keyGroups = section.references("trusted_key_groups", to: "the name of a key group", among: references.keyGroups.names)
         section.finish()
         guard let pattern, let target, let policy, let allowed, let cached, let compress, let cachePolicy else { return nil }
         return CacheBehavior(
             pathPattern: pattern, targetOriginID: target, viewerProtocolPolicy: policy, allowedMethods: allowed,
             cachedMethods: cached, compress: compress, cachePolicy: cachePolicy, originRequestPolicy: originRequestPolicy,
-            responseHeadersPolicy: responseHeadersPolicy)
+            responseHeadersPolicy: responseHeadersPolicy, trustedKeyGroups: keyGroups)
     }
 }
 

@@ -1,7 +1,7 @@
 // One CloudFront distribution as a value: everything the edge needs to answer for a set of host names.
 //
 // The shape is CloudFront's DistributionConfig as far as it is effective here. Left out until it has an effect: origin
-// groups, functions, trusted key groups, viewer certificates, logging.
+// groups, functions, viewer certificates, logging.
 
 package import HTTPCaching
 package import HTTPTypes
@@ -73,12 +73,14 @@ package struct CacheBehavior: Sendable, Hashable {
     package var originRequestPolicy: OriginRequestPolicy?
     /// What responses lose and gain on their way to viewers.
     package var responseHeadersPolicy: ResponseHeadersPolicy?
+    /// Names of the key groups whose signature a request needs; empty when it needs none.
+    package var trustedKeyGroups: [String]
 
     package init(
         pathPattern: PathPattern = .everything, targetOriginID: String, viewerProtocolPolicy: ViewerProtocolPolicy = .allowAll,
         allowedMethods: AllowedMethods = .getHead, cachedMethods: CachedMethods = .getHead, compress: Bool = false,
         cachePolicy: CachePolicy, originRequestPolicy: OriginRequestPolicy? = nil,
-        responseHeadersPolicy: ResponseHeadersPolicy? = nil
+        responseHeadersPolicy: ResponseHeadersPolicy? = nil, trustedKeyGroups: [String] = []
     ) {
         self.pathPattern = pathPattern
         self.targetOriginID = targetOriginID
@@ -89,6 +91,7 @@ package struct CacheBehavior: Sendable, Hashable {
         self.cachePolicy = cachePolicy
         self.originRequestPolicy = originRequestPolicy
         self.responseHeadersPolicy = responseHeadersPolicy
+        self.trustedKeyGroups = trustedKeyGroups
     }
 }
 

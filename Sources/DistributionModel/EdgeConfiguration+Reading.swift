@@ -21,6 +21,7 @@ extension EdgeConfiguration {
         let access = top.section("origin_access").flatMap(OriginAccessSettings.read)
         let limits = top.section("limits").flatMap(Limits.read)
 
+        let publicKeys = NamedValues(top.sections("public_keys").compactMap(NamedPublicKey.read))
         let references = EdgeReferences(
             cachePolicies: NamedValues(top.sections("cache_policies").compactMap(NamedCachePolicy.read)),
             originRequestPolicies: NamedValues(
@@ -28,7 +29,9 @@ extension EdgeConfiguration {
             responseHeadersPolicies: NamedValues(
                 top.sections("response_headers_policies").compactMap(NamedResponseHeadersPolicy.read)),
             originAccessControls: NamedValues(top.sections("origin_access_controls").compactMap(OriginAccessControl.read)),
-            originAccessIdentities: NamedValues(top.sections("origin_access_identities").compactMap(OriginAccessIdentity.read)))
+            originAccessIdentities: NamedValues(top.sections("origin_access_identities").compactMap(OriginAccessIdentity.read)),
+            publicKeys: publicKeys,
+            keyGroups: NamedValues(top.sections("key_groups").compactMap { KeyGroup.read($0, publicKeys: publicKeys.names) }))
         references.reportDuplicates(in: top.reader)
 
         let sections = top.sections("distributions")
@@ -62,6 +65,7 @@ extension EdgeConfiguration {
             responseHeadersPolicies: references.responseHeadersPolicies.values,
             originAccessControls: references.originAccessControls.values,
             originAccessIdentities: references.originAccessIdentities.values,
+            publicKeys: references.publicKeys.values, keyGroups: references.keyGroups.values,
             distributions: distributions.compactMap(\.value))
     }
 

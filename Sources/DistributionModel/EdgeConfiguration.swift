@@ -14,6 +14,8 @@ package struct EdgeConfiguration: Sendable, Hashable {
     package var responseHeadersPolicies: [NamedResponseHeadersPolicy]
     package var originAccessControls: [OriginAccessControl]
     package var originAccessIdentities: [OriginAccessIdentity]
+    package var publicKeys: [NamedPublicKey]
+    package var keyGroups: [KeyGroup]
     package var distributions: [Distribution]
 
     package struct Listen: Sendable, Hashable {
@@ -96,6 +98,7 @@ package struct EdgeConfiguration: Sendable, Hashable {
         listen: Listen, cache: Cache, originAccess: OriginAccessSettings, limits: Limits, cachePolicies: [NamedCachePolicy] = [],
         originRequestPolicies: [NamedOriginRequestPolicy] = [], responseHeadersPolicies: [NamedResponseHeadersPolicy] = [],
         originAccessControls: [OriginAccessControl] = [], originAccessIdentities: [OriginAccessIdentity] = [],
+        publicKeys: [NamedPublicKey] = [], keyGroups: [KeyGroup] = [],
         distributions: [Distribution]
     ) {
         self.listen = listen
@@ -107,6 +110,8 @@ package struct EdgeConfiguration: Sendable, Hashable {
         self.responseHeadersPolicies = responseHeadersPolicies
         self.originAccessControls = originAccessControls
         self.originAccessIdentities = originAccessIdentities
+        self.publicKeys = publicKeys
+        self.keyGroups = keyGroups
         self.distributions = distributions
     }
 }

@@ -1,4 +1,4 @@
-// What distributions refer to by name: policies, origin access controls, origin access identities.
+// What distributions refer to by name: policies, origin access controls, origin access identities, key groups.
 
 import ConfigurationReading
 
@@ -33,6 +33,8 @@ struct EdgeReferences {
     var responseHeadersPolicies: NamedValues<NamedResponseHeadersPolicy>
     var originAccessControls: NamedValues<OriginAccessControl>
     var originAccessIdentities: NamedValues<OriginAccessIdentity>
+    var publicKeys: NamedValues<NamedPublicKey>
+    var keyGroups: NamedValues<KeyGroup>
 
     func reportDuplicates(in reader: ConfigurationReader) {
         cachePolicies.reportDuplicates(in: reader)
@@ -40,6 +42,8 @@ struct EdgeReferences {
         responseHeadersPolicies.reportDuplicates(in: reader)
         originAccessControls.reportDuplicates(in: reader)
         originAccessIdentities.reportDuplicates(in: reader)
+        publicKeys.reportDuplicates(in: reader)
+        keyGroups.reportDuplicates(in: reader)
     }
 }
 

@@ -27,8 +27,7 @@ package enum EdgeSettings {
         for behavior in ["distributions[].default_cache_behavior", "distributions[].cache_behaviors[]"] {
             keys["\(behavior).function_associations"] = "no functions yet"
             keys["\(behavior).lambda_function_associations"] = "no functions"
-            keys["\(behavior).trusted_key_groups"] = "no signed URLs yet"
-            keys["\(behavior).trusted_signers"] = "no signed URLs yet"
+            keys["\(behavior).trusted_signers"] = "trusted_key_groups, which replaces trusted signers"
             keys["\(behavior).forwarded_values"] = "a cache_policy, which replaces the legacy settings"
             keys["\(behavior).cache_policy_id"] = "cache_policy, which takes a name or an id"
             for key in ["min_ttl", "default_ttl", "max_ttl"] {
@@ -48,6 +47,8 @@ package enum EdgeSettings {
         Setting("response_headers_policies", .sections(max: 20), .optional, "Response headers policies beside the managed ones."),
         Setting("origin_access_controls", .sections(max: 100), .optional, "Named ways of signing requests to buckets (OAC)."),
         Setting("origin_access_identities", .sections(max: 100), .optional, "Legacy identities for buckets (OAI)."),
+        Setting("public_keys", .sections(max: 100), .optional, "Keys that verify signed URLs and signed cookies."),
+        Setting("key_groups", .sections(max: 100), .optional, "Groups of public keys, for behaviors to trust."),
         Setting("distributions", .sections(max: 200), .required, "The sites this edge serves."),
 
         Setting("listen.http", .address, .byDefault("127.0.0.1:8080"), "HTTP for viewers."),
@@ -142,6 +143,23 @@ package enum EdgeSettings {
             "origin_access_identities[].id", .text(2...32, form: "E followed by upper-case letters and digits"), .required,
             "The identity's id, which bucket policies name."),
         Setting("origin_access_identities[].comment", .text(0...128, form: ""), .byDefault(""), "For people."),
+
+        Setting(
+            "public_keys[].id", .text(1...64, form: "1 to 64 letters, digits, - or _"), .required,
+            "What signed URLs and cookies call it, as `Key-Pair-Id`."),
+        Setting("public_keys[].comment", .text(0...128, form: ""), .byDefault(""), "For people."),
+        Setting(
+            "public_keys[].key_file", .text(1...1024, form: ""), .optional,
+            "File with the key in PEM (`BEGIN PUBLIC KEY`): RSA of 2048 to 8192 bits or P-256. A relative path starts at the folder of this file."),
+        Setting(
+            "public_keys[].encoded_key", .text(1...8192, form: ""), .optional, "The key itself in PEM; give this or `key_file`."),
+
+        Setting(
+            "key_groups[].name", .text(1...64, form: "1 to 64 letters, digits, - or _"), .required, "What behaviors call it."),
+        Setting("key_groups[].comment", .text(0...128, form: ""), .byDefault(""), "For people."),
+        Setting(
+            "key_groups[].public_keys", .texts(max: KeyGroup.publicKeysMax, form: "the id of a public key"), .required,
+            "Keys of `public_keys`; a signature by any of them will do."),
     ]
 
     private static let distribution: [Setting] = [
@@ -243,6 +261,9 @@ package enum EdgeSettings {
             Setting(
                 "\(section).response_headers_policy", .text(1...128, form: ""), .optional,
                 "A policy from `response_headers_policies`, or a managed one, for every answer to viewers, error pages included."),
+            Setting(
+                "\(section).trusted_key_groups", .texts(max: KeyGroup.groupsMax, form: "the name of a key group"), .optional,
+                "Groups of `key_groups` whose signed URLs or signed cookies a request needs; absent: none are needed."),
         ]
     }
 

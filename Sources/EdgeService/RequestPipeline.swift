@@ -8,6 +8,7 @@ import HTTPSemantics
 import HTTPTransport
 import HTTPTypes
 import NIOCore
+import SignedURLs
 
 /// What a request is answered with, before delivery.
 enum Answer: Sendable {
@@ -48,9 +49,10 @@ struct RequestPipeline {
         let snapshot = service.snapshot
         let delivery = Delivery(exchange: exchange, requestID: requestID, clock: service.clock)
         do {
-            let request = try route(in: snapshot)
+            var request = try route(in: snapshot)
             do {
                 try checkMethod(request)
+                try checkSignature(&request)
                 let first = try await answer(request)
                 let final = try await customized(first, for: request)
                 try await delivery.deliver(final, to: request)
@@ -99,6 +101,19 @@ struct RequestPipeline {
         guard let content = request.content else { return }
         if request.method == .get || request.method == .head { throw .contentNotAllowed }
         if let count = content.byteCount, count > content.bytesMax { throw .contentTooLarge(content.bytesMax) }
+    }
+
+    /// Where the behaviour trusts key groups: takes the signing parameters out of the query, or refuses the request.
+    private func checkSignature(_ request: inout EdgeRequest) throws(EdgeError) {
+        guard let keys = request.behavior.trustedKeys else { return }
+        let signed = SignedRequest(
+            scheme: exchange.connection.isSecure ? "https" : "http", host: request.viewerHost, path: exchange.head.path,
+            query: request.query, cookies: request.fields[values: .cookie], address: request.viewerAddress,
+            now: service.clock.now().secondsSince1970)
+        switch keys.verdict(on: signed) {
+        case .allowed(let query): request.query = query
+        case .denied(let reason): throw EdgeError(status: 403, message: reason.description)
+        }
     }
 
     // MARK: Cache, then origin

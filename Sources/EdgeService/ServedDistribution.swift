@@ -6,6 +6,7 @@ import HTTPCaching
 import HTTPTypes
 import NIOCore
 import OriginFetch
+import SignedURLs
 
 /// Everything the pipeline needs to know of the configuration.
 package final class EdgeSnapshot: Sendable {
@@ -77,7 +78,8 @@ final class ServedDistribution: Sendable {
             guard let origin = origins[behavior.targetOriginID] else {
                 throw EdgeSetupError("distribution \(model.id): no origin has the id \(behavior.targetOriginID)")
             }
-            return ServedBehavior(behavior, origin: origin)
+            return ServedBehavior(
+                behavior, origin: origin, trustedKeys: try configuration.trustedKeys(of: behavior, distribution: model.id))
         }
         defaultBehavior = try serve(model.defaultCacheBehavior)
         var behaviors: [ServedBehavior] = []
@@ -111,7 +113,10 @@ final class ServedBehavior: Sendable {
     let model: CacheBehavior
     let origin: ServedOrigin
     let compression: CompressionRule
-    /// Whether a key can be made from the path, query and Accept-Encoding alone, and hits need no more than bytes.
+    /// Whose signature a request needs; nil when it needs none.
+    let trustedKeys: TrustedKeys?
+    /// Whether a key can be made from the path, query and Accept-Encoding alone, and hits need no more than bytes and no
+    /// look at who asks.
     let hasPlainKey: Bool
     /// What a hit on the fast path gets from the response headers policy; nil without one.
     let immediateHeaders: ImmediateResponseHeaders?
@@ -125,13 +130,14 @@ final class ServedBehavior: Sendable {
 
     var policy: CachePolicy { model.cachePolicy }
 
-    init(_ model: CacheBehavior, origin: ServedOrigin) {
+    init(_ model: CacheBehavior, origin: ServedOrigin, trustedKeys: TrustedKeys?) {
         self.model = model
         self.origin = origin
         compression = CompressionRule(isEnabled: model.compress)
         let policy = model.cachePolicy
+        self.trustedKeys = trustedKeys
         immediateHeaders = model.responseHeadersPolicy.flatMap(ImmediateResponseHeaders.init)
-        hasPlainKey = policy.headers.isEmpty && policy.cookies == .none
+        hasPlainKey = policy.headers.isEmpty && policy.cookies == .none && trustedKeys == nil
             && (model.responseHeadersPolicy == nil || immediateHeaders != nil)
         let toOrigin = model.originRequestPolicy
         forwardsCookies = policy.cookies != .none || (toOrigin?.cookies ?? .none) != .none

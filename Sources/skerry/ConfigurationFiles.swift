@@ -63,6 +63,10 @@ enum ConfigurationFiles {
         configuration.originAccess.credentialsFile = configuration.originAccess.credentialsFile.map {
             resolve($0, besides: path)
         }
+        for (index, key) in configuration.publicKeys.enumerated() {
+            guard case .file(let file) = key.source else { continue }
+            configuration.publicKeys[index].source = .encodedKey(try text(of: resolve(file, besides: path)))
+        }
         return configuration
     }
 

@@ -110,6 +110,17 @@ private func minimal(extra: String = "", top: String = "") -> String {
               - {name: oac, signing_behavior: no-override, signing_protocol: sigv4, origin_access_control_origin_type: s3}
             origin_access_identities:
               - {id: EIDENTITY, comment: old}
+            public_keys:
+              - {id: K1, comment: "beside the file", key_file: keys/k1.pem}
+              - id: K2
+                encoded_key: |
+                  -----BEGIN PUBLIC KEY-----
+                  MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEux2DUCSmOMFLdncAByHuXujI+PdI
+                  tZ5GbS6cKvB3B0+/DU3UQErA2kQXUBFi0fqMOjYcCPnwcgcnPGN+Icu7Tg==
+                  -----END PUBLIC KEY-----
+            key_groups:
+              - {name: members, comment: both, public_keys: [K1, K2]}
+              - {name: staff, public_keys: [K2]}
             distributions:
               - id: ETWO
                 aliases: [A.example.com, "*.b.example.com"]
@@ -144,6 +155,7 @@ private func minimal(extra: String = "", top: String = "") -> String {
                   cache_policy: mine
                   origin_request_policy: more
                   response_headers_policy: dress
+                  trusted_key_groups: [members, staff]
                 cache_behaviors:
                   - {path_pattern: "*.png", target_origin_id: web, cache_policy: Managed-CachingDisabled, origin_request_policy: Managed-AllViewer}
                   - {path_pattern: "a?", target_origin_id: open, cache_policy: 658327ea-f89d-4fab-a63d-7e88639e58f6}
@@ -190,6 +202,13 @@ private func minimal(extra: String = "", top: String = "") -> String {
             responseHeadersPolicies: [NamedResponseHeadersPolicy(name: "dress", comment: "for browsers", policy: dress)],
             originAccessControls: [oac],
             originAccessIdentities: [oai],
+            publicKeys: [
+                NamedPublicKey(id: "K1", comment: "beside the file", source: .file("keys/k1.pem")),
+                NamedPublicKey(id: "K2", source: .encodedKey(goodKey)),
+            ],
+            keyGroups: [
+                KeyGroup(name: "members", comment: "both", publicKeys: ["K1", "K2"]), KeyGroup(name: "staff", publicKeys: ["K2"]),
+            ],
             distributions: [
                 Distribution(
                     id: "ETWO", aliases: ["a.example.com", "*.b.example.com"].compactMap(Alias.init), enabled: false,
@@ -209,7 +228,8 @@ private func minimal(extra: String = "", top: String = "") -> String {
                     ],
                     defaultCacheBehavior: CacheBehavior(
                         targetOriginID: "signed", allowedMethods: .all, cachedMethods: .getHeadOptions, compress: true,
-                        cachePolicy: policy, originRequestPolicy: toOrigin, responseHeadersPolicy: dress),
+                        cachePolicy: policy, originRequestPolicy: toOrigin, responseHeadersPolicy: dress,
+                        trustedKeyGroups: ["members", "staff"]),
                     cacheBehaviors: [
                         CacheBehavior(
                             pathPattern: try PathPattern("*.png"), targetOriginID: "web",

@@ -1,11 +1,13 @@
 // The fast path against the general one: for each request of a table, either it declines or its bytes are those of the
 // other, request id aside.
 
+import Cryptography
 import DistributionModel
 import HTTPCaching
 import HTTPSemantics
 import HTTPTypes
 import NIOCore
+import SignedURLs
 import Testing
 
 @testable import EdgeService
@@ -186,5 +188,25 @@ struct FastPathTests {
         let (fast, general) = try await Self.both(edge, Row(line: "GET /a HTTP/1.1", isFast: true).text)
         #expect(Self.comparable(try #require(fast)) == Self.comparable(general))
         #expect(Self.comparable(general).contains("\r\nServer: two\r\n"))
+    }
+
+    @Test func `what needs a signature is declined, though it is cached`() async throws {
+        var site = Distribution.site()
+        site.defaultCacheBehavior.trustedKeyGroups = ["members"]
+        let edge = try Edge(
+            [site], publicKeys: [NamedPublicKey(id: "KEC", source: .encodedKey(SigningKeys.publicKey))],
+            keyGroups: [KeyGroup(name: "members", publicKeys: ["KEC"])])
+        edge.origin.answer(OriginReply(.ok, [:], "for members"))
+        let policy = URLSigner.Policy.canned(resource: "http://www.example.com/a", expires: edge.clock.now.secondsSince1970 + 60)
+        let signer = URLSigner(keyPairID: "KEC", key: try PrivateKey(pem: SigningKeys.privateKey))
+        let target = try signer.signedURL("/a", policy: policy)
+        for _ in 0..<2 {
+            for (path, mark) in [(target, "for members"), ("/a", "403 Forbidden")] {
+                let (fast, general) = try await Self.both(edge, Row(line: "GET \(path) HTTP/1.1", isFast: false).text)
+                #expect(fast == nil)
+                #expect(String(decoding: general, as: UTF8.self).contains(mark))
+            }
+        }
+        #expect(edge.origin.count == 1)
     }
 }

@@ -33,17 +33,21 @@ final class Edge: Sendable {
 
     init(
         _ distributions: [Distribution] = [.site()], memoryBytes: Int = 64 << 20, objectBytesMax: Int = 16 << 20,
-        requestBodyBytesMax: Int = 1_000
+        requestBodyBytesMax: Int = 1_000, publicKeys: [NamedPublicKey] = [], keyGroups: [KeyGroup] = []
     ) throws {
         cache = EdgeCache(limits: EdgeCacheLimits(memoryBytesMax: memoryBytes, objectBytesMax: objectBytesMax))
         let clock = clock
         service = EdgeService(
-            snapshot: try Self.snapshot(distributions, requestBodyBytesMax: requestBodyBytesMax), cache: cache, fetcher: origin,
+            snapshot: try Self.snapshot(
+                distributions, requestBodyBytesMax: requestBodyBytesMax, publicKeys: publicKeys, keyGroups: keyGroups),
+            cache: cache, fetcher: origin,
             clock: EdgeClock { clock.now }, requestIDs: RequestIDs(seed: 42),
             logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
     }
 
-    static func snapshot(_ distributions: [Distribution], requestBodyBytesMax: Int = 1_000) throws -> EdgeSnapshot {
+    static func snapshot(
+        _ distributions: [Distribution], requestBodyBytesMax: Int = 1_000, publicKeys: [NamedPublicKey] = [], keyGroups: [KeyGroup] = []
+    ) throws -> EdgeSnapshot {
         let address = ListenAddress(host: "127.0.0.1", port: 0)
         return try EdgeSnapshot(
             EdgeConfiguration(
@@ -53,7 +57,7 @@ final class Edge: Sendable {
                     connectionsMax: 10, urlBytesMax: 8_192, headerBytesMax: 20_480, requestBodyBytesMax: requestBodyBytesMax,
                     keepAliveTimeout: .seconds(1), headerTimeout: .seconds(1), bodyTimeout: .seconds(1), sendTimeout: .seconds(1),
                     drainTimeout: .seconds(1), originConnectionsMax: 10),
-                distributions: distributions),
+                publicKeys: publicKeys, keyGroups: keyGroups, distributions: distributions),
             credentials: credentials)
     }
 

@@ -5,6 +5,8 @@ struct EdgeConfigurationText: Sendable {
     var credentialsFile: String?
     var limits: [(key: String, value: String)] = []
     var memory = "64MiB"
+    /// The public key KSITE, in the key group of sites that need signatures.
+    var publicKeyFile: String?
     /// Listeners; a free port unless told otherwise.
     var http = "127.0.0.1:0"
     var control = "127.0.0.1:0"
@@ -37,6 +39,8 @@ struct EdgeConfigurationText: Sendable {
         /// Policies of every behaviour, by the name of a managed one.
         var originRequestPolicy: String?
         var responseHeadersPolicy: String?
+        /// Whether requests need signatures by the key of `publicKeyFile`.
+        var needsSignature = false
         var errorPages: [ErrorPage] = []
         var readTimeoutSeconds = 10
         var originPath = ""
@@ -62,6 +66,10 @@ struct EdgeConfigurationText: Sendable {
         lines += ["origin_access_controls:", "  - name: signed"]
         let identities = distributions.compactMap(\.identity)
         if !identities.isEmpty { lines += ["origin_access_identities:"] + identities.map { "  - id: \($0)" } }
+        if let publicKeyFile {
+            lines += ["public_keys:", "  - id: KSITE", "    key_file: \(publicKeyFile)"]
+            lines += ["key_groups:", "  - {name: signers, public_keys: [KSITE]}"]
+        }
         lines += ["distributions:"]
         for site in distributions { lines += distribution(site) }
         return lines.joined(separator: "\n") + "\n"
@@ -123,6 +131,7 @@ struct EdgeConfigurationText: Sendable {
         if site.allowsAllMethods { lines += ["allowed_methods: [GET, HEAD, OPTIONS, PUT, PATCH, POST, DELETE]"] }
         if let name = site.originRequestPolicy { lines += ["origin_request_policy: \(name)"] }
         if let name = site.responseHeadersPolicy { lines += ["response_headers_policy: \(name)"] }
+        if site.needsSignature { lines += ["trusted_key_groups: [signers]"] }
         return lines.map { indent + $0 }
     }
 }

@@ -16,6 +16,7 @@ enum Tools {
     static let rclone = "/usr/bin/rclone"
     static let chromium = "/usr/bin/chromium"
     static let curl = "/usr/bin/curl"
+    static let openssl = "/usr/bin/openssl"
 
     /// The HTML tree of Python's documentation, or nil where `make test` found none to install.
     static let pythonDocumentation: String? = {
