@@ -127,14 +127,32 @@ package struct TrustedKeys: Sendable {
             return .unreadablePolicy(error)
         }
         var paths = [request.path]
-        // An origin may resolve dot segments, and must not be led out of what was signed for.
-        if Self.hasDotSegments(request.path) {
-            guard let normalized = PathNormalization.normalized(request.path.utf8) else { return .wrongResource }
+        // An origin may resolve dot segments, also between encoded slashes, and must not be led out of what was signed for.
+        let plain = Self.withPlainSlashes(request.path)
+        if Self.hasDotSegments(plain) {
+            guard let normalized = PathNormalization.normalized(plain.utf8) else { return .wrongResource }
             paths.append(String(decoding: normalized, as: UTF8.self))
         }
         for path in paths
         where !policy.resource.matches(scheme: request.scheme, host: request.host, path: path, query: query) { return .wrongResource }
         return policy.objection(at: request.now, from: request.address)
+    }
+
+    /// Slashes and backslashes, encoded or not, as slashes.
+    private static func withPlainSlashes(_ path: String) -> String {
+        var bytes: [UInt8] = []
+        var rest = Array(path.utf8)[...]
+        while let byte = rest.first {
+            let triple = rest.prefix(3).map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }
+            if triple.elementsEqual("%2f".utf8) || triple.elementsEqual("%5c".utf8) {
+                bytes.append(UInt8(ascii: "/"))
+                rest = rest.dropFirst(3)
+            } else {
+                bytes.append(byte == UInt8(ascii: "\\") ? UInt8(ascii: "/") : byte)
+                rest = rest.dropFirst()
+            }
+        }
+        return String(decoding: bytes, as: UTF8.self)
     }
 
     private static func hasDotSegments(_ path: String) -> Bool {

@@ -1,6 +1,7 @@
 // Reading configuration files from disk for every command alike: problems are printed, errors end the command.
 
 import ConfigurationReading
+import Cryptography
 import DistributionModel
 import Foundation
 import OriginConfiguration
@@ -65,9 +66,20 @@ enum ConfigurationFiles {
         }
         for (index, key) in configuration.publicKeys.enumerated() {
             guard case .file(let file) = key.source else { continue }
-            configuration.publicKeys[index].source = .encodedKey(try text(of: resolve(file, besides: path)))
+            configuration.publicKeys[index].source = .encodedKey(try publicKey(resolve(file, besides: path), id: key.id))
         }
         return configuration
+    }
+
+    /// The text of a PEM file that holds a public key of use.
+    private static func publicKey(_ path: String, id: String) throws(CommandFailure) -> String {
+        let pem = try text(of: path)
+        do throws(KeyError) {
+            _ = try PublicKey(pem: pem)
+        } catch {
+            throw CommandFailure("\(path): cannot be the public key \(id): found \(error)")
+        }
+        return pem
     }
 
     /// `origin.conf`; without a path, `origin.conf` in the current folder if there is one, else the defaults.

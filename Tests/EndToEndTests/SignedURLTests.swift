@@ -117,6 +117,21 @@ extension EndToEnd {
             }
         }
 
+        @Test func `an edge whose key file is no key does not start, and says which`() throws {
+            try Workplace.with { place in
+                var text = EdgeConfigurationText(.init(.custom(domainName: "localhost:9")))
+                text.publicKeyFile = "public.pem"
+                let file = try place.write(text.text, to: "edge.conf")
+                let missing = try place.skerry("edge", "--config", file)
+                #expect(missing.status == .code(1))
+                #expect(missing.errors.contains("public.pem: no such file"), "\(missing)")
+                try place.write("none", to: "public.pem")
+                let wrong = try place.skerry("edge", "--config", file)
+                #expect(wrong.status == .code(1))
+                #expect(wrong.errors.contains("public.pem: cannot be the public key KSITE: found no PUBLIC KEY block"), "\(wrong)")
+            }
+        }
+
         @Test func `a file without a key is named`() throws {
             try Workplace.with { place in
                 let key = try place.write("none", to: "key.pem")
