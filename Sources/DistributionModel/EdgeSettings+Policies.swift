@@ -43,6 +43,13 @@ extension EdgeSettings {
             Setting(
                 "response_headers_policies[].remove_headers", .texts(max: ResponseHeadersPolicy.headersMax, form: "a header name"),
                 .optional, "Removed before anything is added; for Server and Date the edge writes its own."),
+            Setting("response_headers_policies[].server_timing", .section, .optional, "The Server-Timing header."),
+            Setting(
+                "response_headers_policies[].server_timing.enabled", .boolean, .byDefault("true"),
+                "Whether `Pragma: server-timing` and the sampling get the header."),
+            Setting(
+                "response_headers_policies[].server_timing.sampling_rate", .text(1...8, form: "0 to 100 with at most four decimals"),
+                .byDefault("0"), "Percent of responses that get the header unasked."),
         ] + cors("response_headers_policies[].cors") + security("response_headers_policies[].security_headers") + [
             Setting(
                 "response_headers_policies[].custom_headers[].header", .text(1...256, form: "a header name"), .required,

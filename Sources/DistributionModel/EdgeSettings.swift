@@ -11,7 +11,6 @@ package enum EdgeSettings {
     private static let unsupported: [String: String] = {
         var keys = [
             "listen.https": "only listen.http (HTTPS is not supported yet)",
-            "response_headers_policies[].server_timing": "no Server-Timing yet: the edge keeps no times of its steps",
             "distributions[].origin_groups": "no origin groups yet: one origin per behavior",
             "distributions[].viewer_certificate": "no certificate, as there is no HTTPS listener yet",
             "distributions[].http_version": "no HTTP version: viewers speak HTTP/1.1",

@@ -16,14 +16,24 @@ extension NamedResponseHeadersPolicy {
             section.reader.report(
                 at: name.location, name.keyPath, found: quoted(name.value.rawName), expected: "a header CloudFront lets a policy remove")
         }
+        let samplingRate = section.section("server_timing").flatMap(readServerTiming)
         if let name, ResponseHeadersPolicy.managed(named: name) != nil {
             section.report("name", found: quoted(name), expected: "a name no managed policy has")
         }
         section.finish()
         guard let name else { return nil }
         let place = Located(name, at: section.valueLocation(of: "name"), section.path("name"))
-        let policy = ResponseHeadersPolicy(cors: cors, headers: security + custom, removed: removed.map(\.value))
+        let policy = ResponseHeadersPolicy(
+            cors: cors, headers: security + custom, removed: removed.map(\.value), serverTimingSamplingRate: samplingRate)
         return (place, NamedResponseHeadersPolicy(name: name, comment: comment ?? "", policy: policy))
+    }
+
+    /// The sampling rate; nil when it is not enabled.
+    private static func readServerTiming(_ section: ConfigurationSection) -> Double? {
+        let enabled = section.boolean("enabled")
+        let rate = section.text("sampling_rate", ServerTiming.samplingRate)
+        section.finish()
+        return enabled == true ? rate : nil
     }
 
     private static func readSecurity(_ section: ConfigurationSection) -> [ResponseHeadersPolicy.Header] {

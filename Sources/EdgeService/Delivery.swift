@@ -37,6 +37,7 @@ struct Delivery {
         let now = clock.now()
         var fields = ErrorPage.fields(now: now)
         request?.applyResponseHeaders(to: &fields, now: now)
+        request?.applyServerTiming(to: &fields, type)
         addOwn(to: &fields, type, viaName: request?.distribution.viaName)
         let body = ErrorPage.html(error, requestID: requestID)
         fields[.contentLength] = String(body.readableBytes)
@@ -49,6 +50,7 @@ struct Delivery {
         let now = clock.now()
         var fields = entry.fields
         request.applyResponseHeaders(to: &fields, now: now)
+        request.applyServerTiming(to: &fields, type)
         addOwn(to: &fields, type, viaName: request.distribution.viaName)
         if type == .hit || type == .refreshHit, request.showsAge { fields[.age] = String(entry.facts.ageSeconds(at: now)) }
         let selection = final.isErrorPage ? .whole
@@ -94,6 +96,7 @@ struct Delivery {
         let type = final.resultType ?? response.resultType
         var fields = response.fields
         request.applyResponseHeaders(to: &fields, now: now)
+        request.applyServerTiming(to: &fields, type)
         addOwn(to: &fields, type, viaName: request.distribution.viaName)
         if type == .hit, request.showsAge { fields[.age] = "0" }
         // What was asked for without the viewer's conditions is judged here; what went through untouched, by the origin.

@@ -20,6 +20,8 @@ struct EdgeRequest: Sendable {
     var fields: HTTPFields
     /// What headers about the viewer are made of.
     var viewer: ViewerFacts
+    /// Present only where Server-Timing is told.
+    var timing: RequestTiming?
     var viewerHost: String
     var viewerAddress: String
     var version: HTTPVersion

@@ -19,17 +19,21 @@ package final class EdgeService: HTTPService {
     let requestIDs: RequestIDs
     let logger: Logger
     let driver: FillDriver
+    /// A number from 0 up to 100, 100 left out: where in a sampling a request falls.
+    let samplePercent: @Sendable () -> Double
     private let current: Mutex<EdgeSnapshot>
 
     package init(
         snapshot: EdgeSnapshot, cache: EdgeCache, fetcher: any OriginFetcher, personality: Personality = .cloudFront,
-        clock: EdgeClock, requestIDs: RequestIDs, logger: Logger
+        clock: EdgeClock, requestIDs: RequestIDs, logger: Logger,
+        samplePercent: @escaping @Sendable () -> Double = { .random(in: 0..<100) }
     ) {
         self.cache = cache
         self.personality = personality
         self.clock = clock
         self.requestIDs = requestIDs
         self.logger = logger
+        self.samplePercent = samplePercent
         driver = FillDriver(fetcher: fetcher, cache: cache, personality: personality, clock: clock, logger: logger)
         current = Mutex(snapshot)
     }

@@ -34,7 +34,7 @@ struct FillDriver: Sendable {
         let requestedAt = clock.now()
         do {
             let outgoing = outgoingRequest(request, purpose, now: requestedAt)
-            let response = try await fetcher.fetch(outgoing, from: request.behavior.origin.endpoint)
+            let response = try await fetch(outgoing, for: request)
             await receive(response, permit, request, purpose, requestedAt: requestedAt)
         } catch let error as OriginError {
             logger.warning("origin failed", metadata: ["origin": "\(error.origin)", "error": "\(error)", "request": "\(request.requestID)"])
@@ -45,6 +45,12 @@ struct FillDriver: Sendable {
             permit.fill.end(.failure(.abandoned))
         }
         permit.close()
+    }
+
+    private func fetch(_ outgoing: FetchRequest, for request: EdgeRequest) async throws -> FetchResponse {
+        let endpoint = request.behavior.origin.endpoint
+        guard let timing = request.timing else { return try await fetcher.fetch(outgoing, from: endpoint) }
+        return try await timing.fetching({ try await fetcher.fetch(outgoing, from: endpoint) }, connecting: \.connectDuration)
     }
 
     private func outgoingRequest(_ request: EdgeRequest, _ purpose: FillPurpose, now: HTTPDate) -> FetchRequest {

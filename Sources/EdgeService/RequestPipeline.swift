@@ -90,10 +90,18 @@ struct RequestPipeline {
         return EdgeRequest(
             distribution: distribution, behavior: behavior, method: head.method,
             path: path, query: head.query, fields: fields,
-            viewer: ViewerFacts(head, on: exchange.connection), viewerHost: head.authority,
+            viewer: ViewerFacts(head, on: exchange.connection), timing: timing(for: behavior, fields), viewerHost: head.authority,
             viewerAddress: exchange.connection.clientAddress, version: head.version, requestID: requestID,
             content: exchange.body.expectedBytes == 0
                 ? nil : ViewerContent(exchange.body, bytesMax: snapshot.configuration.limits.requestBodyBytesMax))
+    }
+
+    /// Whether this request is one of those that are told about their times.
+    private func timing(for behavior: ServedBehavior, _ fields: HTTPFields) -> RequestTiming? {
+        guard let rate = behavior.model.responseHeadersPolicy?.serverTimingSamplingRate,
+            ServerTiming.isAskedFor(by: fields) || service.samplePercent() < rate
+        else { return nil }
+        return RequestTiming(ticks: service.clock.ticks)
     }
 
     private func checkMethod(_ request: EdgeRequest) throws(EdgeError) {
@@ -219,6 +227,7 @@ struct RequestPipeline {
         guard case .leader(let permit, let reader) = cache.join(identity, seen: entry) else { return }
         var own = request
         own.content = nil
+        own.timing = nil
         start(permit, own, FillPurpose(expired: entry, conditionals: conditionals.isEmpty ? nil : conditionals))
         Task {
             guard case .stream? = try? await reader.outcome() else { return }

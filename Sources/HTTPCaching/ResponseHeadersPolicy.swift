@@ -1,7 +1,7 @@
 // What is taken from and put into a response on its way to the viewer (API type ResponseHeadersPolicyConfig; CloudFront
 // Developer Guide, "Add or remove HTTP headers in CloudFront responses with a policy"). Applied at delivery, to hits as to
 // misses; what is stored stays the origin's. CORS is in `CORSPolicy.swift`, the managed policies and the refusals are in
-// files of their own. Server-Timing is left out.
+// files of their own, and so is the Server-Timing field, which needs more than a response to be made.
 
 package import HTTPSemantics
 package import HTTPTypes
@@ -24,9 +24,16 @@ package struct ResponseHeadersPolicy: Hashable, Sendable {
     /// Security and custom headers, in the order in which they are added.
     package var headers: [Header]
     package var removed: [HTTPField.Name]
+    /// Percent of responses that get Server-Timing unasked, 0 to 100; nil where nobody does.
+    package var serverTimingSamplingRate: Double?
 
-    package init(cors: CORSPolicy? = nil, headers: [Header] = [], removed: [HTTPField.Name] = []) {
-        (self.cors, self.headers, self.removed) = (cors, headers, removed)
+    package init(
+        cors: CORSPolicy? = nil, headers: [Header] = [], removed: [HTTPField.Name] = [], serverTimingSamplingRate: Double? = nil
+    ) {
+        self.cors = cors
+        self.headers = headers
+        self.removed = removed
+        self.serverTimingSamplingRate = serverTimingSamplingRate
     }
 
     /// Removes, then adds.
@@ -50,7 +57,7 @@ package struct ResponseHeadersPolicy: Hashable, Sendable {
     /// Whether the result for a request without Origin is always the stored fields, followed by the same ones, as long as the
     /// stored fields have none of `touchedNames`.
     package var isConstantWithoutOrigin: Bool {
-        !removed.contains(.server) && !removed.contains(.date) && !removed.contains(.age)
+        serverTimingSamplingRate == nil && !removed.contains(.server) && !removed.contains(.date) && !removed.contains(.age)
     }
 
     /// The names that make a difference where stored fields have them.

@@ -40,6 +40,8 @@ package struct FetchResponse: Sendable {
     package var contentLength: Int?
     /// Ends early with `OriginError` when the origin breaks its framing. Letting go of it gives the connection up.
     package var content: FetchContent
+    /// How long making the connection took, name look-up included; zero for a kept one.
+    package var connectDuration: Duration = .zero
 
     package init(status: HTTPResponse.Status, fields: HTTPFields, contentLength: Int?, content: FetchContent) {
         self.status = status

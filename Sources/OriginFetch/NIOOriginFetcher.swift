@@ -44,8 +44,10 @@ package final class NIOOriginFetcher: OriginFetcher {
         while true {
             try Task.checkCancellation()
             do {
-                let connection = try await connection(from: pool, fresh: fresh, endpoint, eventLoop)
-                return try await run(request, on: connection, pool)
+                let (connection, connecting) = try await connection(from: pool, fresh: fresh, endpoint, eventLoop)
+                var response = try await run(request, on: connection, pool)
+                response.connectDuration = connecting
+                return response
             } catch is KeptConnectionClosed {
                 // Not the origin's refusal but a race with its idle timeout; the next try is on a connection of its own.
                 fresh = true
@@ -80,17 +82,19 @@ package final class NIOOriginFetcher: OriginFetcher {
 
     private func connection(
         from pool: OriginConnectionPool, fresh: Bool, _ endpoint: OriginEndpoint, _ eventLoop: any EventLoop
-    ) async throws -> OriginConnectionPool.Idle {
+    ) async throws -> (OriginConnectionPool.Idle, connecting: Duration) {
         guard let grant = await pool.acquire(fresh: fresh, patience: endpoint.connectionTimeout, on: eventLoop) else {
             try Task.checkCancellation()
             throw OriginError(
                 .capacity, origin: endpoint.name, detail: "all \(pool.connectionsMax) connections to the origin stayed busy")
         }
         switch grant {
-        case .reuse(let idle): return idle
+        case .reuse(let idle): return (idle, .zero)
         case .connect(let id):
             do {
-                return try await connect(id, endpoint, pool, eventLoop)
+                let start = ContinuousClock.now
+                let made = try await connect(id, endpoint, pool, eventLoop)
+                return (made, start.duration(to: .now))
             } catch {
                 pool.closed()
                 throw error

@@ -106,6 +106,7 @@ private func minimal(extra: String = "", top: String = "") -> String {
                 custom_headers:
                   - {header: X-Empty, value: "", override: true}
                 remove_headers: [X-Powered-By]
+                server_timing: {enabled: true, sampling_rate: 12.5}
             origin_access_controls:
               - {name: oac, signing_behavior: no-override, signing_protocol: sigv4, origin_access_control_origin_type: s3}
             origin_access_identities:
@@ -185,7 +186,7 @@ private func minimal(extra: String = "", top: String = "") -> String {
                 .frameOptions("DENY", override: false), .referrerPolicy("same-origin", override: true),
                 .strictTransportSecurity(maxAge: 60, includeSubdomains: true, preload: true, override: true),
                 .xssProtection(true, reportURI: "/r", override: true), .init(.init("X-Empty")!, "", override: true),
-            ], removed: [.init("X-Powered-By")!])
+            ], removed: [.init("X-Powered-By")!], serverTimingSamplingRate: 12.5)
         let oac = OriginAccessControl(name: "oac", signingBehavior: .noOverride)
         let oai = OriginAccessIdentity(id: "EIDENTITY", comment: "old")
         let bucket = try #require(OriginDomainName("b.s3.localhost"))

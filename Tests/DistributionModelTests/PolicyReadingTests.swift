@@ -55,7 +55,7 @@ import Testing
         ("cors: {access_control_allow_origins: [a], access_control_allow_methods: [ALL, GET], origin_override: true}", "cors.access_control_allow_methods: found ALL beside others, expected ALL alone, or the others"),
         ("security_headers: {xss_protection: {protection: true, mode_block: true, report_uri: /r, override: true}}", "security_headers.xss_protection.report_uri: found it beside mode_block: true, expected only one of them"),
         ("security_headers: {frame_options: {frame_option: ALLOW, override: true}}", "security_headers.frame_options.frame_option: found \"ALLOW\", expected one of DENY, SAMEORIGIN"),
-        ("server_timing: {sampling_rate: 5}", "server_timing: found a key that is not supported yet, expected no Server-Timing yet: the edge keeps no times of its steps"),
+        ("server_timing: {sampling_rate: 100.5}", "server_timing.sampling_rate: found \"100.5\", expected 0 to 100 with at most four decimals"),
     ])
     func `a response headers policy that cannot be is refused`(keys: String, problem: String) {
         let found = Self.problems("response_headers_policies: [{name: a, \(keys)}]")

@@ -32,6 +32,26 @@ struct PoolingTests {
         await origin.close()
     }
 
+    @Test func `the time to connect is told once, with the connection's first response`() async throws {
+        let origin = try await ScriptedOrigin.listen()
+        let fetcher = makeFetcher()
+        async let first = fetcher.fetch(request(.get, "/1"), from: origin.endpoint)
+        let side = await origin.next()
+        await side.received()
+        try await side.send(empty)
+        let made = try await first
+        #expect(made.connectDuration > .zero)
+        _ = try await made.text()
+        side.forget()
+        async let next = fetcher.fetch(request(.get, "/2"), from: origin.endpoint)
+        await side.received()
+        try await side.send(empty)
+        #expect(try await next.connectDuration == .zero)
+        #expect(origin.acceptedCount == 1)
+        fetcher.shutDown()
+        await origin.close()
+    }
+
     @Test func `a kept connection is closed after the keep-alive time, also when the read time is longer`() async throws {
         let origin = try await ScriptedOrigin.listen()
         var endpoint = origin.endpoint

@@ -19,6 +19,10 @@ import Testing
 final class TestClock: Sendable {
     private let seconds = Mutex<Int64>(1_780_000_000)
     var now: HTTPDate { HTTPDate(secondsSince1970: seconds.withLock { $0 }) }
+    private let passed = Mutex(Duration.zero)
+    var ticks: Duration { passed.withLock { $0 } }
+    /// Lets time pass that only durations show.
+    func pass(_ duration: Duration) { passed.withLock { $0 += duration } }
     func advance(_ count: Int64) { seconds.withLock { $0 += count } }
 }
 
@@ -33,7 +37,8 @@ final class Edge: Sendable {
 
     init(
         _ distributions: [Distribution] = [.site()], memoryBytes: Int = 64 << 20, objectBytesMax: Int = 16 << 20,
-        requestBodyBytesMax: Int = 1_000, publicKeys: [NamedPublicKey] = [], keyGroups: [KeyGroup] = []
+        requestBodyBytesMax: Int = 1_000, publicKeys: [NamedPublicKey] = [], keyGroups: [KeyGroup] = [],
+        samplePercent: @escaping @Sendable () -> Double = { 0 }
     ) throws {
         cache = EdgeCache(limits: EdgeCacheLimits(memoryBytesMax: memoryBytes, objectBytesMax: objectBytesMax))
         let clock = clock
@@ -41,8 +46,8 @@ final class Edge: Sendable {
             snapshot: try Self.snapshot(
                 distributions, requestBodyBytesMax: requestBodyBytesMax, publicKeys: publicKeys, keyGroups: keyGroups),
             cache: cache, fetcher: origin,
-            clock: EdgeClock { clock.now }, requestIDs: RequestIDs(seed: 42),
-            logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
+            clock: EdgeClock(now: { clock.now }, ticks: { clock.ticks }), requestIDs: RequestIDs(seed: 42),
+            logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }), samplePercent: samplePercent)
     }
 
     static func snapshot(
