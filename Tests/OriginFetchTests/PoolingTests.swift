@@ -145,7 +145,9 @@ struct PoolingTests {
         let origin = try await ScriptedOrigin.listen()
         let fetcher = makeFetcher()
         let closing = Task { while !Task.isCancelled { await origin.next().close() } }
-        #expect(await failure { _ = try await fetcher.fetch(request(), from: origin.endpoint) } == .communication)
+        // On a busy machine the end can come before the connection has been handed over, which counts as not connected.
+        let kind = await failure { _ = try await fetcher.fetch(request(), from: origin.endpoint) }
+        #expect(kind == .communication || kind == .connect, "\(String(describing: kind))")
         #expect(origin.acceptedCount == 3)
         closing.cancel()
         // Wakes the task above for its last turn.
