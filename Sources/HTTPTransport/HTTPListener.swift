@@ -3,7 +3,6 @@
 import Logging
 package import NIOCore
 import NIOPosix
-import Synchronization
 
 /// Serves one address with one service until it is drained.
 package final class HTTPListener: Sendable {
@@ -20,11 +19,15 @@ package final class HTTPListener: Sendable {
     }
 
     /// Starts listening. Throws what the system says when the address can't be had (`IOError` with its errno).
+    ///
+    /// - Parameters:
+    ///   - tls: where certificates come from; without it connections are in the clear.
+    ///   - budget: shared by listeners that share `limits.connectionsMax`.
     package static func bind(
         host: String, port: Int, group: any EventLoopGroup, limits: TransportLimits = TransportLimits(),
-        service: any HTTPService
+        tls: (any TLSContextSource)? = nil, budget: ConnectionBudget? = nil, service: any HTTPService
     ) async throws -> HTTPListener {
-        let connections = ConnectionRegistry(max: limits.connectionsMax)
+        let connections = ConnectionRegistry(budget: budget ?? ConnectionBudget(max: limits.connectionsMax))
         let bootstrap = ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: 1024)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
@@ -37,6 +40,9 @@ package final class HTTPListener: Sendable {
                     switch connections.add(channel) {
                     case .added: break
                     case .draining: return channel.close(promise: nil)
+                    case .full where tls != nil:
+                        // A handshake is work, and nobody understands an answer without one.
+                        return channel.close(promise: nil)
                     case .full:
                         // Past the limit nothing is read: a short answer, and the connection is gone.
                         channel.writeAndFlush(ByteBuffer(staticString: busy)).whenComplete { _ in
@@ -44,11 +50,18 @@ package final class HTTPListener: Sendable {
                         }
                         return
                     }
-                    let info = ConnectionInfo(
+                    var info = ConnectionInfo(
                         clientAddress: channel.remoteAddress?.ipAddress ?? "", clientPort: channel.remoteAddress?.port ?? 0,
                         localPort: channel.localAddress?.port ?? 0)
-                    try channel.pipeline.syncOperations.addHandler(
-                        HTTP1Connection(service: service, limits: limits, info: info))
+                    guard let tls else {
+                        try channel.pipeline.syncOperations.addHandler(
+                            HTTP1Connection(service: service, limits: limits, info: info))
+                        return
+                    }
+                    try TLSHandshake.start(on: channel, source: tls, timeout: limits.handshakeTimeout) { facts in
+                        info.tls = facts
+                        return HTTP1Connection(service: service, limits: limits, info: info)
+                    }
                 }
             }
         let channel = try await bootstrap.bind(host: host, port: port).get()
@@ -68,7 +81,9 @@ package final class HTTPListener: Sendable {
         connections.startDraining()
         connections.forEach { $0.pipeline.fireUserInboundEventTriggered(DrainEvent()) }
         let timeout = channel.eventLoop.scheduleTask(in: patience) { [connections] in
-            connections.forEach { $0.close(promise: nil) }
+            connections.forEach { channel in
+                channel.eventLoop.execute { channel.pipeline.syncOperations.closeBeneathTLS() ?? channel.close(promise: nil) }
+            }
         }
         await connections.allClosed()
         timeout.cancel()
@@ -77,67 +92,3 @@ package final class HTTPListener: Sendable {
 
 private let busy: StaticString =
     "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 21\r\nConnection: close\r\n\r\ntoo many connections\n"
-
-/// The open connections of a listener, counted and reachable.
-final class ConnectionRegistry: Sendable {
-    private struct State {
-        var channels: [ObjectIdentifier: any Channel] = [:]
-        var waiters: [CheckedContinuation<Void, Never>] = []
-        var isDraining = false
-    }
-
-    enum Admission {
-        case added
-        /// The limit is reached.
-        case full
-        /// Accepted by the system just before the listener closed.
-        case draining
-    }
-
-    private let max: Int
-    private let state = Mutex(State())
-
-    init(max: Int) { self.max = max }
-
-    var count: Int { state.withLock { $0.channels.count } }
-
-    /// Registers a connection until it closes, if there is room.
-    func add(_ channel: any Channel) -> Admission {
-        let id = ObjectIdentifier(channel)
-        let admission: Admission = state.withLock { state in
-            guard !state.isDraining else { return .draining }
-            guard state.channels.count < max else { return .full }
-            state.channels[id] = channel
-            return .added
-        }
-        if admission == .added { channel.closeFuture.whenComplete { [self] _ in remove(id) } }
-        return admission
-    }
-
-    /// From now on nothing is admitted.
-    func startDraining() { state.withLock { $0.isDraining = true } }
-
-    private func remove(_ id: ObjectIdentifier) {
-        let waiters = state.withLock { state in
-            state.channels[id] = nil
-            guard state.channels.isEmpty else { return [CheckedContinuation<Void, Never>]() }
-            defer { state.waiters = [] }
-            return state.waiters
-        }
-        for waiter in waiters { waiter.resume() }
-    }
-
-    func forEach(_ body: (any Channel) -> Void) {
-        for channel in state.withLock({ Array($0.channels.values) }) { body(channel) }
-    }
-
-    func allClosed() async {
-        await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
-            let isEmpty = state.withLock { state in
-                if !state.channels.isEmpty { state.waiters.append(continuation) }
-                return state.channels.isEmpty
-            }
-            if isEmpty { continuation.resume() }
-        }
-    }
-}

@@ -55,13 +55,16 @@ package struct ConnectionInfo: Sendable {
     package var clientAddress: String
     package var clientPort: Int
     package var localPort: Int
-    package var isSecure: Bool
+    /// What TLS has agreed on; nil in the clear.
+    package var tls: TLSFacts?
 
-    package init(clientAddress: String, clientPort: Int = 0, localPort: Int = 0, isSecure: Bool = false) {
+    package var isSecure: Bool { tls != nil }
+
+    package init(clientAddress: String, clientPort: Int = 0, localPort: Int = 0, tls: TLSFacts? = nil) {
         self.clientAddress = clientAddress
         self.clientPort = clientPort
         self.localPort = localPort
-        self.isSecure = isSecure
+        self.tls = tls
     }
 }
 

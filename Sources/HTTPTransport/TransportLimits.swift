@@ -20,6 +20,8 @@ package struct TransportLimits: Sendable {
     package var pipelinedBytesMax = 64 * 1024
     /// Unread content of a request that is thrown away so that its connection can go on; with more, it is closed.
     package var discardedBodyBytesMax = 1024 * 1024
+    /// From a connection's first moment to the end of its TLS handshake.
+    package var handshakeTimeout = TimeAmount.seconds(10)
     /// From a request's first byte to the end of its head.
     package var headTimeout = TimeAmount.seconds(30)
     /// Between two requests of one connection.

@@ -48,11 +48,12 @@ final class ScriptedService: HTTPService {
 
 /// Runs `body` against a listener of its own.
 func withListener(
-    _ service: any HTTPService, limits: TransportLimits = TransportLimits(),
+    _ service: any HTTPService, limits: TransportLimits = TransportLimits(), budget: ConnectionBudget? = nil,
     _ body: (HTTPListener) async throws -> Void
 ) async throws {
     let listener = try await HTTPListener.bind(
-        host: "127.0.0.1", port: 0, group: MultiThreadedEventLoopGroup.singleton, limits: limits, service: service)
+        host: "127.0.0.1", port: 0, group: MultiThreadedEventLoopGroup.singleton, limits: limits, budget: budget,
+        service: service)
     do {
         try await body(listener)
     } catch {

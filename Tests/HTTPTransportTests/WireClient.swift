@@ -2,6 +2,7 @@
 
 import NIOCore
 import NIOPosix
+import NIOSSL
 import Synchronization
 
 /// One TCP connection, its input gathered; waiting never blocks a thread.
@@ -14,7 +15,10 @@ final class WireClient: Sendable {
         self.gatherer = gatherer
     }
 
-    static func connect(port: Int, reading: Bool = true) async throws -> WireClient {
+    /// - Parameter tls: what the client offers and trusts, and the name it asks for; in the clear without it.
+    static func connect(
+        port: Int, reading: Bool = true, tls: (context: NIOSSLContext, name: String?)? = nil
+    ) async throws -> WireClient {
         let gatherer = Gatherer()
         let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .channelOption(.allowRemoteHalfClosure, value: true)
@@ -22,6 +26,10 @@ final class WireClient: Sendable {
             .channelOption(.socketOption(.so_rcvbuf), value: reading ? 1 << 20 : 4096)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
+                    if let tls {
+                        try channel.pipeline.syncOperations.addHandler(
+                            NIOSSLClientHandler(context: tls.context, serverHostname: tls.name))
+                    }
                     try channel.pipeline.syncOperations.addHandler(GatheringHandler(gatherer: gatherer))
                 }
             }
@@ -36,8 +44,10 @@ final class WireClient: Sendable {
     /// Sends without waiting for the other side to take it.
     func sendLater(bytes: Int) { channel.writeAndFlush(ByteBuffer(repeating: 0x61, count: bytes), promise: nil) }
 
+    func pauseReading() async throws { try await channel.setOption(.autoRead, value: false).get() }
+
     func resumeReading() async throws {
-        try await channel.setOption(.autoRead, value: true)
+        try await channel.setOption(.autoRead, value: true).get()
         channel.read()
     }
 
@@ -54,8 +64,11 @@ final class WireClient: Sendable {
     /// Everything until the other side ended.
     func receivedToEnd() async -> String { String(decoding: await gatherer.wait { _ in false }, as: UTF8.self) }
 
-    /// Whether the other side reset the connection.
+    /// Whether the other side reset the connection, or ended it without TLS's own ending.
     var wasReset: Bool { gatherer.wasReset }
+
+    /// The first error of the connection.
+    var failure: String? { gatherer.failure }
 
     func halfClose() async throws { try await channel.close(mode: .output) }
 
@@ -68,12 +81,17 @@ final class Gatherer: Sendable {
         var bytes: [UInt8] = []
         var hasEnded = false
         var wasReset = false
+        var failure: String?
         var waiters: [(isMet: @Sendable ([UInt8]) -> Bool, continuation: CheckedContinuation<[UInt8], Never>)] = []
     }
 
     private let state = Mutex(State())
 
     var wasReset: Bool { state.withLock { $0.wasReset } }
+
+    var failure: String? { state.withLock { $0.failure } }
+
+    func fail(_ error: any Error) { state.withLock { if $0.failure == nil { $0.failure = "\(error)" } } }
 
     func wait(until isMet: @escaping @Sendable ([UInt8]) -> Bool) async -> [UInt8] {
         await withCheckedContinuation { continuation in
@@ -120,6 +138,7 @@ final class GatheringHandler: ChannelInboundHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        gatherer.fail(error)
         gatherer.end(reset: true)
         context.close(promise: nil)
     }

@@ -127,6 +127,9 @@ extension HTTP1Connection {
         if exchange.response == .streaming(.untilClose) {
             // An orderly end would look like the content's end: reset instead.
             (context.channel as? any SocketOptionProvider)?.setSoLinger(SocketLinger(l_onoff: 1, l_linger: 0)).whenFailure { _ in }
+            end(.connectionClosed)
+            context.closeBeneathTLS()
+            return
         }
         close(context)
     }

@@ -301,7 +301,8 @@ final class HTTP1Connection: ChannelInboundHandler, ChannelOutboundHandler {
         phase = .exchange(exchange)
         setDeadline(hasBody ? limits.bodyTimeout : limits.sendTimeout)
         let serverExchange = ServerExchange(
-            head: head, connection: info, body: body, sink: HTTP1Sink(id: id, connection: loopBound, eventLoop: eventLoop))
+            head: head, connection: info, body: body, sink: HTTP1Sink(
+                id: id, connection: loopBound, eventLoop: eventLoop, readsFiles: info.isSecure))
         let service = self.service
         exchange.task = Task {
             await service.handle(serverExchange)
