@@ -91,9 +91,10 @@ let services: [Target] =
     + library(
         "EdgeService",
         [
-            "ByteStreaming", "HTTPTransport", "OriginFetch", "EdgeStorage", "DistributionModel", "HTTPCaching",
+            "ByteStreaming", "HTTPTransport", "LocalCertificateAuthority", "OriginFetch", "EdgeStorage", "DistributionModel",
+            "ConfigurationReading", "HTTPCaching",
             "HTTPSemantics", "ContentCoding", "SigV4", "SignedURLs", "Cryptography", httpTypes, nioCore, logging,
-        ], tests: [nioPosix, "ConfigurationReading"])
+        ], tests: [nioPosix, nioSSL])
     + library(
         "ControlService",
         ["ByteStreaming", "HTTPTransport", "EdgeStorage", "XMLDocuments", "HTTPCaching", "HTTPSemantics", httpTypes, nioCore, logging])

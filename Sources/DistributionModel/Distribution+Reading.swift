@@ -13,6 +13,11 @@ extension Distribution {
         let aliases = section.texts("aliases", form: "a host name, with * allowed as the whole leftmost label", Alias.init)
         let enabled = section.boolean("enabled")
         let comment = section.text("comment")
+        let certificate = section.section("viewer_certificate").flatMap(ViewerCertificate.read)
+        if section.has("viewer_certificate"), !references.hasHTTPS || aliases.isEmpty {
+            let missing = references.hasHTTPS ? "aliases beside it (the generated name has a certificate anyway)" : "listen.https to be on"
+            section.report("viewer_certificate", found: "a certificate", expected: missing)
+        }
         let root = section.text("default_root_object", DefaultRootObject.init)
 
         let originSections = section.sections("origins")
@@ -40,10 +45,11 @@ extension Distribution {
             DistributionClaims(id: Located(id, at: section.valueLocation(of: "id"), section.path("id")), aliases: aliases)
         }
         guard let id, let enabled, let comment, let defaultBehavior else { return (nil, claims) }
-        let distribution = Distribution(
+        var distribution = Distribution(
             id: id, aliases: aliases.map(\.value), enabled: enabled, comment: comment, defaultRootObject: root,
             origins: origins, defaultCacheBehavior: defaultBehavior, cacheBehaviors: behaviors.compactMap { $0 },
             customErrorResponses: errors.map(\.value))
+        distribution.viewerCertificate = certificate
         return (distribution, claims)
     }
 
@@ -99,6 +105,10 @@ extension CacheBehavior {
                 expected: known("the id of an origin of this distribution", originIDs, nearest: target))
         }
         let policy = section.choice("viewer_protocol_policy", as: ViewerProtocolPolicy.self)
+        if let policy, policy != .allowAll, !references.hasHTTPS {
+            section.report(
+                "viewer_protocol_policy", found: quoted(policy.rawValue), expected: "allow-all where listen.https is off")
+        }
         let allowed = AllowedMethods.read(section)
         let cached = CachedMethods.read(section)
         if let allowed, cached == .getHeadOptions, allowed == .getHead {

@@ -1,7 +1,7 @@
 // One CloudFront distribution as a value: everything the edge needs to answer for a set of host names.
 //
 // The shape is CloudFront's DistributionConfig as far as it is effective here. Left out until it has an effect: origin
-// groups, functions, viewer certificates, logging.
+// groups, functions, logging.
 
 package import HTTPCaching
 package import HTTPTypes
@@ -13,6 +13,8 @@ package struct Distribution: Sendable, Hashable {
     package var aliases: [Alias]
     package var enabled: Bool
     package var comment: String
+    /// The certificate for its aliases; without one the local authority issues them.
+    package var viewerCertificate: ViewerCertificate?
     package var defaultRootObject: DefaultRootObject?
     package var origins: [Origin]
     package var defaultCacheBehavior: CacheBehavior
@@ -93,13 +95,6 @@ package struct CacheBehavior: Sendable, Hashable {
         self.responseHeadersPolicy = responseHeadersPolicy
         self.trustedKeyGroups = trustedKeyGroups
     }
-}
-
-/// Which protocols viewers may use. The reader refuses all but `allow-all` while the edge has no HTTPS listener.
-package enum ViewerProtocolPolicy: String, Sendable, Hashable, CaseIterable {
-    case allowAll = "allow-all"
-    case redirectToHTTPS = "redirect-to-https"
-    case httpsOnly = "https-only"
 }
 
 /// The three sets of methods CloudFront lets a behaviour accept.

@@ -17,6 +17,10 @@ extension EdgeConfiguration {
     /// Nil whenever a problem that leaves a hole has been reported.
     package static func read(_ top: ConfigurationSection) -> EdgeConfiguration? {
         let listen = top.section("listen").flatMap(Listen.read)
+        let localCA = top.section("local_ca").flatMap { section in
+            defer { section.finish() }
+            return section.text("directory")
+        }
         let cache = top.section("cache").flatMap(Cache.read)
         let access = top.section("origin_access").flatMap(OriginAccessSettings.read)
         let limits = top.section("limits").flatMap(Limits.read)
@@ -31,7 +35,8 @@ extension EdgeConfiguration {
             originAccessControls: NamedValues(top.sections("origin_access_controls").compactMap(OriginAccessControl.read)),
             originAccessIdentities: NamedValues(top.sections("origin_access_identities").compactMap(OriginAccessIdentity.read)),
             publicKeys: publicKeys,
-            keyGroups: NamedValues(top.sections("key_groups").compactMap { KeyGroup.read($0, publicKeys: publicKeys.names) }))
+            keyGroups: NamedValues(top.sections("key_groups").compactMap { KeyGroup.read($0, publicKeys: publicKeys.names) }),
+            hasHTTPS: listen == nil || listen?.https != nil)
         references.reportDuplicates(in: top.reader)
 
         let sections = top.sections("distributions")
@@ -48,18 +53,14 @@ extension EdgeConfiguration {
         }
         top.finish()
 
-        guard let listen, let cache, let access, let limits else { return nil }
+        guard let listen, let cache, let access, let limits, let localCA else { return nil }
         if cache.objectBytesMax > cache.memoryBytes {
             top.reader.report(
                 .warning, at: top.location(of: "cache"), "cache.max_object_size",
                 found: ByteSize.text(cache.objectBytesMax), expected: "no more than cache.memory, \(ByteSize.text(cache.memoryBytes))")
         }
-        if listen.http == listen.control, listen.http.port != 0 {
-            top.reader.report(
-                at: top.location(of: "listen"), "listen.control", found: listen.control.description,
-                expected: "an address other than listen.http")
-        }
-        return EdgeConfiguration(
+        reportClashes(listen, in: top)
+        var configuration = EdgeConfiguration(
             listen: listen, cache: cache, originAccess: access, limits: limits,
             cachePolicies: references.cachePolicies.values, originRequestPolicies: references.originRequestPolicies.values,
             responseHeadersPolicies: references.responseHeadersPolicies.values,
@@ -67,6 +68,19 @@ extension EdgeConfiguration {
             originAccessIdentities: references.originAccessIdentities.values,
             publicKeys: references.publicKeys.values, keyGroups: references.keyGroups.values,
             distributions: distributions.compactMap(\.value))
+        configuration.localCADirectory = localCA
+        return configuration
+    }
+
+    /// One address for two listeners.
+    private static func reportClashes(_ listen: Listen, in top: ConfigurationSection) {
+        let listeners = [("http", listen.http), ("https", listen.https), ("control", listen.control)]
+        for (position, (key, address)) in listeners.enumerated() {
+            guard let address, address.port != 0, let first = listeners[..<position].first(where: { $0.1 == address }) else { continue }
+            top.reader.report(
+                at: top.location(of: "listen"), "listen.\(key)", found: address.description,
+                expected: "an address other than listen.\(first.0)")
+        }
     }
 
     /// The same id or alias in two distributions.
@@ -114,13 +128,26 @@ extension Distribution {
     }
 }
 
+/// A listener that can be switched off.
+private struct OptionalListener {
+    /// Nil when it is off.
+    var address: ListenAddress?
+
+    init?(_ text: String) {
+        if text == "off" { return }
+        guard let address = ListenAddress(text) else { return nil }
+        self.address = address
+    }
+}
+
 extension EdgeConfiguration.Listen {
     static func read(_ section: ConfigurationSection) -> Self? {
         let http = section.address("http")
+        let https = section.text("https", OptionalListener.init)
         let control = section.address("control")
         section.finish()
-        guard let http, let control else { return nil }
-        return Self(http: http, control: control)
+        guard let http, let https, let control else { return nil }
+        return Self(http: http, https: https.address, control: control)
     }
 }
 

@@ -17,13 +17,18 @@ package struct EdgeConfiguration: Sendable, Hashable {
     package var publicKeys: [NamedPublicKey]
     package var keyGroups: [KeyGroup]
     package var distributions: [Distribution]
+    /// Folder of the local certificate authority; relative paths start at the folder of `edge.conf`.
+    package var localCADirectory = ".skerry/ca"
 
     package struct Listen: Sendable, Hashable {
         package var http: ListenAddress
+        /// Nil when it is off.
+        package var https: ListenAddress?
         package var control: ListenAddress
 
-        package init(http: ListenAddress, control: ListenAddress) {
+        package init(http: ListenAddress, https: ListenAddress? = nil, control: ListenAddress) {
             self.http = http
+            self.https = https
             self.control = control
         }
     }

@@ -35,6 +35,8 @@ struct EdgeReferences {
     var originAccessIdentities: NamedValues<OriginAccessIdentity>
     var publicKeys: NamedValues<NamedPublicKey>
     var keyGroups: NamedValues<KeyGroup>
+    /// Whether the edge listens for HTTPS.
+    var hasHTTPS = true
 
     func reportDuplicates(in reader: ConfigurationReader) {
         cachePolicies.reportDuplicates(in: reader)

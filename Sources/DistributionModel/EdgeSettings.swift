@@ -10,9 +10,7 @@ package enum EdgeSettings {
 
     private static let unsupported: [String: String] = {
         var keys = [
-            "listen.https": "only listen.http (HTTPS is not supported yet)",
             "distributions[].origin_groups": "no origin groups yet: one origin per behavior",
-            "distributions[].viewer_certificate": "no certificate, as there is no HTTPS listener yet",
             "distributions[].http_version": "no HTTP version: viewers speak HTTP/1.1",
             "distributions[].price_class": "no price class: there is one location",
             "distributions[].web_acl_id": "no firewall rules",
@@ -38,6 +36,7 @@ package enum EdgeSettings {
 
     private static let process: [Setting] = [
         Setting("listen", .section, .byDefault(""), "Where the edge accepts connections."),
+        Setting("local_ca", .section, .byDefault(""), "The authority that issues certificates for names that have none."),
         Setting("cache", .section, .byDefault(""), "What the cache may keep."),
         Setting("origin_access", .section, .byDefault(""), "As whom the edge signs requests to buckets."),
         Setting("limits", .section, .byDefault(""), "Bounds on what viewers and origins may make the edge hold or wait for."),
@@ -52,8 +51,15 @@ package enum EdgeSettings {
 
         Setting("listen.http", .address, .byDefault("127.0.0.1:8080"), "HTTP for viewers."),
         Setting(
+            "listen.https", .text(3...64, form: "a numeric address and port, such as 127.0.0.1:8443, or off"),
+            .byDefault("127.0.0.1:8443"), "HTTPS for viewers, or `off`. Its port is where `redirect-to-https` leads."),
+        Setting(
             "listen.control", .address, .byDefault("127.0.0.1:8081"),
             "The control listener: invalidations. Anyone who reaches it may use it, so keep it on loopback."),
+
+        Setting(
+            "local_ca.directory", .text(1...1024, form: ""), .byDefault(".skerry/ca"),
+            "Folder of its certificate and key, made when it is first needed; a relative path starts at the folder of this file."),
 
         Setting(
             "cache.memory", .bytes(1 << 20...1 << 40), .byDefault("256MiB"),
@@ -173,6 +179,22 @@ package enum EdgeSettings {
             "A disabled distribution answers every request with 403."),
         Setting("distributions[].comment", .text(0...128, form: ""), .byDefault(""), "For people."),
         Setting(
+            "distributions[].viewer_certificate", .section, .optional,
+            "The certificate for its aliases; without one the local CA issues them."),
+        Setting(
+            "distributions[].viewer_certificate.certificate_file", .text(1...1024, form: ""), .required,
+            "PEM, the chain behind the certificate; a relative path starts at the folder of this file. Read again on SIGHUP."),
+        Setting(
+            "distributions[].viewer_certificate.private_key_file", .text(1...1024, form: ""), .required,
+            "The certificate's key in PEM, not encrypted."),
+        Setting(
+            "distributions[].viewer_certificate.minimum_protocol_version",
+            .choice(
+                ["TLSv1.2_2021", "TLSv1.3_2025"],
+                refused: ["SSLv3", "TLSv1", "TLSv1_2016", "TLSv1.1_2016", "TLSv1.2_2018", "TLSv1.2_2019"],
+                because: "older protocols and ciphers are not offered"),
+            .byDefault("TLSv1.2_2021"), "Oldest TLS version and weakest ciphers for viewers."),
+        Setting(
             "distributions[].default_root_object",
             .text(1...255, form: "an object name without a leading slash, such as index.html"), .optional,
             "What `/` itself shows; sub-directories never get one."),
@@ -240,8 +262,8 @@ package enum EdgeSettings {
             Setting("\(section).target_origin_id", .text(1...128, form: ""), .required, "The `id` of an origin."),
             Setting(
                 "\(section).viewer_protocol_policy",
-                .choice(["allow-all"], refused: ["redirect-to-https", "https-only"], because: "there is no HTTPS listener yet"),
-                .byDefault("allow-all"), "Only `allow-all` while the edge has no HTTPS listener."),
+                .choice(["allow-all", "redirect-to-https", "https-only"]), .byDefault("allow-all"),
+                "What becomes of requests over HTTP: served, redirected (GET and HEAD 301, others 307), or refused with 403."),
             Setting(
                 "\(section).allowed_methods", .texts(max: 7, form: methods), .byDefault("GET, HEAD"),
                 "One of three sets: GET and HEAD; those and OPTIONS; all seven."),

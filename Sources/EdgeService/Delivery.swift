@@ -33,6 +33,16 @@ struct Delivery {
         }
     }
 
+    /// Sends the viewer to another URL.
+    func redirect(to url: String, status: Int, _ request: EdgeRequest) async throws {
+        var fields = ErrorPage.fields(now: clock.now())
+        fields[.location] = url
+        addOwn(to: &fields, .redirect, viaName: request.distribution.viaName)
+        let body = ErrorPage.redirect(status: status)
+        fields[.contentLength] = String(body.readableBytes)
+        try await exchange.respond(ResponseHead(status: .named(status), fields: fields), body: request.method == .head ? nil : body)
+    }
+
     private func page(for error: EdgeError, _ type: ResultType, _ request: EdgeRequest?) async throws {
         let now = clock.now()
         var fields = ErrorPage.fields(now: now)

@@ -24,7 +24,9 @@ extension EdgeService {
             request.acceptEncoding != nil || !request.known.contains(.acceptEncoding)
         else { return .declined }
         return distribution.withRootPath(of: request.path) { path in
-            guard let behavior = plainBehavior(of: distribution, path: path) else { return .declined }
+            guard let behavior = plainBehavior(of: distribution, path: path), !behavior.needsHTTPS || connection.isSecure else {
+                return .declined
+            }
             let now = clock.now()
             guard let entry = cache.lookup(key(of: request, path: path, distribution, behavior)),
                 case .fresh(let age) = personality.reuse(of: entry.facts, for: plainRead, at: now),

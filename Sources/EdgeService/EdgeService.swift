@@ -22,6 +22,7 @@ package final class EdgeService: HTTPService {
     /// A number from 0 up to 100, 100 left out: where in a sampling a request falls.
     let samplePercent: @Sendable () -> Double
     private let current: Mutex<EdgeSnapshot>
+    private let httpsPortValue = Atomic(443)
 
     package init(
         snapshot: EdgeSnapshot, cache: EdgeCache, fetcher: any OriginFetcher, personality: Personality = .cloudFront,
@@ -43,6 +44,12 @@ package final class EdgeService: HTTPService {
 
     /// Puts another configuration in force for requests that come from now on.
     package func replaceSnapshot(_ snapshot: EdgeSnapshot) { current.withLock { $0 = snapshot } }
+
+    /// The port that `redirect-to-https` leads to: that of the HTTPS listener, once it is known.
+    package var httpsPort: Int {
+        get { httpsPortValue.load(ordering: .relaxed) }
+        set { httpsPortValue.store(newValue, ordering: .relaxed) }
+    }
 
     package func handle(_ exchange: ServerExchange) async {
         await RequestPipeline(service: self, exchange: exchange, requestID: requestIDs.next()).run()

@@ -50,6 +50,7 @@ struct RequestPipeline {
         let delivery = Delivery(exchange: exchange, requestID: requestID, clock: service.clock)
         do {
             var request = try route(in: snapshot)
+            if try await redirected(request, delivery) { return }
             do {
                 try checkMethod(request)
                 try checkSignature(&request)
@@ -102,6 +103,21 @@ struct RequestPipeline {
             ServerTiming.isAskedFor(by: fields) || service.samplePercent() < rate
         else { return nil }
         return RequestTiming(ticks: service.clock.ticks)
+    }
+
+    /// Whether the viewer was sent to HTTPS. A refusal gets no custom page: nothing of the site is for this protocol.
+    private func redirected(_ request: EdgeRequest, _ delivery: Delivery) async throws -> Bool {
+        let decision = request.behavior.model.viewerProtocolPolicy.decision(
+            isSecure: exchange.connection.isSecure, method: request.method, knowsTemporaryRedirect: request.version != .http10)
+        switch decision {
+        case .serve: return false
+        case .refuse: throw EdgeError.httpsRequired
+        case .redirect(let status):
+            guard let host = HostRouter.name(ofHost: exchange.head.authority) else { throw EdgeError.unknownHost }
+            let port = service.httpsPort == 443 ? "" : ":\(service.httpsPort)"
+            try await delivery.redirect(to: "https://\(host)\(port)\(exchange.head.target)", status: status, request)
+            return true
+        }
     }
 
     private func checkMethod(_ request: EdgeRequest) throws(EdgeError) {

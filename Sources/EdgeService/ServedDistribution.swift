@@ -123,6 +123,8 @@ final class ServedBehavior: Sendable {
     /// Whether misses on one key may share a fetch.
     let collapses: Bool
     let forwardsCookies: Bool
+    /// Whether requests over HTTP are redirected or refused.
+    let needsHTTPS: Bool
     /// The `CloudFront-*` headers that the policies name.
     let generatedNames: [HTTPField.Name]
     /// Whether any of them is in the key.
@@ -134,6 +136,7 @@ final class ServedBehavior: Sendable {
         self.model = model
         self.origin = origin
         compression = CompressionRule(isEnabled: model.compress)
+        needsHTTPS = model.viewerProtocolPolicy != .allowAll
         let policy = model.cachePolicy
         self.trustedKeys = trustedKeys
         immediateHeaders = model.responseHeadersPolicy.flatMap(ImmediateResponseHeaders.init)

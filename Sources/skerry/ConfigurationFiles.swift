@@ -3,6 +3,7 @@
 import ConfigurationReading
 import Cryptography
 import DistributionModel
+import EdgeService
 import Foundation
 import OriginConfiguration
 import SiteDeploy
@@ -32,7 +33,10 @@ enum ConfigurationKind: String, CaseIterable {
     func problems(in text: String, file: String) -> [ConfigurationProblem] {
         do throws(ConfigurationErrors) {
             switch self {
-            case .edge: return try EdgeConfiguration.read(yaml: text, file: file).warnings
+            case .edge:
+                let checked = try EdgeConfiguration.read(yaml: text, file: file)
+                let configuration = ConfigurationFiles.resolved(checked.value, besides: file)
+                return checked.warnings + ConfigurationFiles.readCertificates(of: configuration, file: file).problems
             case .origin: return try OriginConfiguration.read(yaml: text, file: file).warnings
             case .seed: return try SeedConfiguration.read(yaml: text, file: file).warnings
             }
@@ -61,9 +65,7 @@ enum ConfigurationFiles {
         var configuration = try read(path) { (text, file) throws(ConfigurationErrors) in
             try EdgeConfiguration.read(yaml: text, file: file)
         }
-        configuration.originAccess.credentialsFile = configuration.originAccess.credentialsFile.map {
-            resolve($0, besides: path)
-        }
+        configuration = resolved(configuration, besides: path)
         for (index, key) in configuration.publicKeys.enumerated() {
             guard case .file(let file) = key.source else { continue }
             configuration.publicKeys[index].source = .encodedKey(try publicKey(resolve(file, besides: path), id: key.id))
@@ -80,6 +82,46 @@ enum ConfigurationFiles {
             throw CommandFailure("\(path): cannot be the public key \(id): found \(error)")
         }
         return pem
+    }
+
+    /// A configuration whose relative paths start at the folder of its file.
+    static func resolved(_ configuration: EdgeConfiguration, besides path: String) -> EdgeConfiguration {
+        var configuration = configuration
+        configuration.originAccess.credentialsFile = configuration.originAccess.credentialsFile.map {
+            resolve($0, besides: path)
+        }
+        configuration.localCADirectory = resolve(configuration.localCADirectory, besides: path)
+        for index in configuration.distributions.indices {
+            guard var certificate = configuration.distributions[index].viewerCertificate else { continue }
+            certificate.certificate.path = resolve(certificate.certificate.path, besides: path)
+            certificate.privateKey.path = resolve(certificate.privateKey.path, besides: path)
+            configuration.distributions[index].viewerCertificate = certificate
+        }
+        return configuration
+    }
+
+    /// The certificates that a configuration names; warnings are printed, errors end the command.
+    static func certificates(of configuration: EdgeConfiguration, file: String) throws(CommandFailure) -> CertificateTable {
+        let (table, problems) = readCertificates(of: configuration, file: file)
+        guard !problems.contains(where: { $0.severity == .error }) else {
+            throw CommandFailure("\(file) cannot be used\n" + problems.map(\.description).joined(separator: "\n"))
+        }
+        for warning in problems { Terminal.note(warning.description) }
+        return table
+    }
+
+    static func readCertificates(
+        of configuration: EdgeConfiguration, file: String
+    ) -> (table: CertificateTable, problems: [ConfigurationProblem]) {
+        CertificateTable.read(configuration, file: file, now: Int64(Date().timeIntervalSince1970)) {
+            path throws(CertificateTable.FileProblem) in
+            guard FileManager.default.fileExists(atPath: path) else { throw CertificateTable.FileProblem("no such file") }
+            do {
+                return Array(try Data(contentsOf: URL(filePath: path)))
+            } catch {
+                throw CertificateTable.FileProblem("a file that cannot be read")
+            }
+        }
     }
 
     /// `origin.conf`; without a path, `origin.conf` in the current folder if there is one, else the defaults.

@@ -19,10 +19,10 @@ struct EdgeCommand: AsyncParsableCommand {
         try await EdgeServer.run(try load(), reload: { try load() }, events: ServerEvents(supervised: supervised))
     }
 
-    /// The configuration with the options' word last.
-    func load() throws(CommandFailure) -> EdgeConfiguration {
+    /// The configuration with the options' word last, and its certificates.
+    func load() throws(CommandFailure) -> EdgeSetup {
         var configuration = try ConfigurationFiles.edge(config)
         if let credentials { configuration.originAccess.credentialsFile = credentials }
-        return configuration
+        return EdgeSetup(configuration: configuration, certificates: try ConfigurationFiles.certificates(of: configuration, file: config))
     }
 }

@@ -7,17 +7,25 @@ import Foundation
 import HTTPCaching
 import HTTPSemantics
 import HTTPTransport
+import LocalCertificateAuthority
 import Logging
 import NIOCore
 import NIOPosix
 import OriginFetch
 
+/// A configuration with the certificate files it names.
+struct EdgeSetup: Sendable {
+    var configuration: EdgeConfiguration
+    var certificates: CertificateTable
+}
+
 /// Builds the edge from its configuration and runs it until it is told to stop.
 enum EdgeServer {
     /// `reload` reads the configuration again; when it throws, the present one stays.
     static func run(
-        _ configuration: EdgeConfiguration, reload: @escaping @Sendable () throws -> EdgeConfiguration, events: ServerEvents
+        _ setup: EdgeSetup, reload: @escaping @Sendable () throws -> EdgeSetup, events: ServerEvents
     ) async throws {
+        let configuration = setup.configuration
         let logger = Logger(label: "skerry.edge")
         let group = MultiThreadedEventLoopGroup.singleton
         let fetcher = NIOOriginFetcher(group: group)
@@ -31,17 +39,28 @@ enum EdgeServer {
             cache: cache, knowsDistribution: { service.snapshot.distribution(id: $0) != nil }, now: wallClock,
             random: { .random(in: .min ... .max) }, logger: logger)
         let limits = TransportLimits(configuration.limits)
-        let http = try await listen(on: configuration.listen.http, "listen.http", group, limits, service)
+        let budget = ConnectionBudget(max: limits.connectionsMax)
+        let certificates = try viewerCertificates(setup, logger)
+        let http = try await listen(on: configuration.listen.http, "listen.http", group, limits, budget: budget, service)
+        var https: HTTPListener?
+        if let address = configuration.listen.https {
+            let listener = try await listen(on: address, "listen.https", group, limits, tls: certificates, budget: budget, service)
+            service.httpsPort = listener.address.port ?? address.port
+            https = listener
+        }
         let controlListener = try await listen(on: configuration.listen.control, "listen.control", group, TransportLimits(), control)
         announce(http, configuration.listen.http, as: .http)
+        if let https, let address = configuration.listen.https { announce(https, address, as: .https) }
         announce(controlListener, configuration.listen.control, as: .control)
         for await event in events.stream {
             switch event {
-            case .reload: apply(reload, to: service, present: configuration)
+            case .reload: apply(reload, to: service, certificates, present: configuration)
             case .stop(let reason):
                 logger.info("stopping", metadata: ["reason": "\(reason)"])
                 let patience = TimeAmount(configuration.limits.drainTimeout)
+                async let secureIsDrained: Void? = https?.drain(patience: patience)
                 await http.drain(patience: patience)
+                await secureIsDrained
                 await controlListener.drain(patience: .seconds(1))
                 fetcher.shutDown()
                 return
@@ -51,14 +70,32 @@ enum EdgeServer {
 
     private static func listen(
         on address: ListenAddress, _ setting: String, _ group: any EventLoopGroup, _ limits: TransportLimits,
-        _ service: any HTTPService
+        tls: (any TLSContextSource)? = nil, budget: ConnectionBudget? = nil, _ service: any HTTPService
     ) async throws -> HTTPListener {
         do {
             return try await HTTPListener.bind(
-                host: address.host, port: address.port, group: group, limits: limits, service: service)
+                host: address.host, port: address.port, group: group, limits: limits, tls: tls, budget: budget, service: service)
         } catch {
             throw CommandFailure.cannotListen(on: address, setting: setting, because: error)
         }
+    }
+
+    /// The certificates for HTTPS, with the local authority where it is needed. One that can't be used is an error, unless every
+    /// alias has a certificate of its own: then it only costs the generated names their HTTPS.
+    private static func viewerCertificates(_ setup: EdgeSetup, _ logger: Logger) throws(CommandFailure) -> ViewerCertificates {
+        let now: @Sendable () -> Int64 = { wallClock().secondsSince1970 }
+        var authority: LocalCertificateAuthority?
+        if setup.configuration.listen.https != nil {
+            do throws(LocalCertificateAuthorityError) {
+                authority = try LocalCertificateAuthority.open(directory: setup.configuration.localCADirectory, now: now())
+            } catch {
+                guard setup.certificates.coversAliases else {
+                    throw CommandFailure("\(error) (local_ca.directory; without HTTPS, listen.https: off, no local CA is needed)")
+                }
+                Terminal.warning("edge: no certificates for generated names: \(error)")
+            }
+        }
+        return ViewerCertificates(setup.certificates, authority: authority, now: now, logger: logger)
     }
 
     private static func announce(_ listener: HTTPListener, _ address: ListenAddress, as name: Listener) {
@@ -68,14 +105,17 @@ enum EdgeServer {
 
     /// Puts a changed file in force. What only takes effect at a start is named, not silently passed over.
     private static func apply(
-        _ reload: @Sendable () throws -> EdgeConfiguration, to service: EdgeService, present: EdgeConfiguration
+        _ reload: @Sendable () throws -> EdgeSetup, to service: EdgeService, _ certificates: ViewerCertificates,
+        present: EdgeConfiguration
     ) {
         do {
-            let changed = try reload()
+            let setup = try reload()
+            let changed = setup.configuration
             service.replaceSnapshot(try snapshot(of: changed))
+            certificates.replaceTable(setup.certificates)
             let waiting = [
                 ("listen", changed.listen != present.listen), ("cache", changed.cache != present.cache),
-                ("limits", changed.limits != present.limits),
+                ("limits", changed.limits != present.limits), ("local_ca", changed.localCADirectory != present.localCADirectory),
             ].filter(\.1).map(\.0)
             if waiting.isEmpty {
                 Terminal.note("edge: the configuration was read again and is in force")
@@ -102,9 +142,7 @@ enum EdgeServer {
     }
 
     @Sendable private static func wallClock() -> HTTPDate {
-        var time = timespec()
-        clock_gettime(CLOCK_REALTIME, &time)
-        return HTTPDate(secondsSince1970: Int64(time.tv_sec))
+        HTTPDate(secondsSince1970: Int64(Date().timeIntervalSince1970))
     }
 }
 

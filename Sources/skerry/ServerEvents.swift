@@ -43,10 +43,11 @@ final class ServerEvents: Sendable {
     }
 }
 
-/// The listeners of the servers: `s3` of the origin, `http` and `control` of the edge.
+/// The listeners of the servers: `s3` of the origin, `http`, `https` and `control` of the edge.
 enum Listener: String, Codable, Sendable {
     case s3
     case http
+    case https
     case control
 }
 

@@ -40,6 +40,7 @@ struct RootCommand: AsyncParsableCommand {
             """,
         version: "0.1.0",
         subcommands: [
-            UpCommand.self, OriginCommand.self, EdgeCommand.self, CheckCommand.self, InvalidateCommand.self, SignCommand.self, SettingsCommand.self,
+            UpCommand.self, OriginCommand.self, EdgeCommand.self, CheckCommand.self, InvalidateCommand.self, SignCommand.self,
+            CACommand.self, SettingsCommand.self,
         ])
 }

@@ -41,10 +41,10 @@ final class Supervisor {
 
     /// Starts a child and waits until all its listeners are ready; their lines are passed on.
     ///
-    /// - Returns: the address of the first listener.
+    /// - Returns: the listeners' addresses.
     func start(
         _ name: String, arguments: [String], listeners: [Listener], isolation: isolated (any Actor)? = #isolation
-    ) async throws -> String {
+    ) async throws -> [Listener: String] {
         let post = post
         var addresses: [Listener: String] = [:]
         children.append(try ChildProcess(name: name, arguments: arguments) { post.yield(.child(name, $0)) })
@@ -55,7 +55,7 @@ final class Supervisor {
                 Terminal.result(line.text)
                 addresses[line.listening] = line.address
                 guard listeners.allSatisfy({ addresses[$0] != nil }) else { continue }
-                return listeners.first.flatMap { addresses[$0] } ?? ""
+                return addresses
             case .timer(timer): throw Interruption.notReady(child: name)
             default: try interrupt(for: event)
             }

@@ -40,11 +40,12 @@ struct UpCommand: AsyncParsableCommand {
         let patience = max(origin.limits.drainTimeout, edge.limits.drainTimeout) + .seconds(5)
         var failure: CommandFailure?
         do {
-            let originAddress = try await supervisor.start("origin", arguments: originArguments(origin), listeners: [.s3])
+            let originAddress = try await supervisor.start("origin", arguments: originArguments(origin), listeners: [.s3])[.s3] ?? ""
             let seeding = Seeding(sites: sites, origin: origin, edge: edge, address: originAddress)
             try await supervisor.during { try await seeding.run() }
-            let edgeAddress = try await supervisor.start("edge", arguments: edgeArguments(edge), listeners: [.http, .control])
-            try UpSummary(origin: origin, edge: edge, originAddress: originAddress, edgeAddress: edgeAddress).print(json: json)
+            let listeners: [Listener] = [.http] + (edge.listen.https == nil ? [] : [.https]) + [.control]
+            let edgeAddresses = try await supervisor.start("edge", arguments: edgeArguments(edge), listeners: listeners)
+            try UpSummary(origin: origin, edge: edge, originAddress: originAddress, edgeAddresses: edgeAddresses).print(json: json)
             try await supervisor.watch()
             Terminal.note("stopping")
         } catch Supervisor.Interruption.signal {
@@ -77,12 +78,14 @@ private struct UpSummary {
     var origin: OriginConfiguration
     var edge: EdgeConfiguration
     var originAddress: String
-    var edgeAddress: String
+    var edgeAddresses: [Listener: String]
 
     private struct Row: Encodable {
         var distribution: String
         var comment: String
         var urls: [String]
+        /// The same under https; empty when that is off.
+        var httpsURLs: [String]
     }
 
     private struct Summary: Encodable {
@@ -91,13 +94,22 @@ private struct UpSummary {
         var credentials: String
     }
 
-    private var port: Int { edgeAddress.split(separator: ":").last.flatMap { Int($0) } ?? edge.listen.http.port }
+    private func port(of listener: Listener) -> Int? {
+        edgeAddresses[listener].flatMap { $0.split(separator: ":").last }.flatMap { Int($0) }
+    }
 
     private var rows: [Row] {
         edge.distributions.filter(\.enabled).map { distribution in
             let names = distribution.aliases.filter { !$0.isWildcard }.map(\.name)
-            let urls = (names.isEmpty ? [distribution.domainName] : names).map { "http://\($0)\(port == 80 ? "" : ":\(port)")/" }
-            return Row(distribution: distribution.id, comment: distribution.comment, urls: urls)
+            func urls(_ scheme: String, _ listener: Listener, _ standard: Int) -> [String] {
+                guard let port = port(of: listener) else { return [] }
+                return (names.isEmpty ? [distribution.domainName] : names).map { name in
+                    "\(scheme)://\(name)\(port == standard ? "" : ":\(port)")/"
+                }
+            }
+            return Row(
+                distribution: distribution.id, comment: distribution.comment, urls: urls("http", .http, 80),
+                httpsURLs: urls("https", .https, 443))
         }
     }
 
@@ -108,6 +120,9 @@ private struct UpSummary {
             return
         }
         for row in rows { Terminal.result(row.urls.joined(separator: " ")) }
+        if let secure = edgeAddresses[.https] {
+            Terminal.note("HTTPS at \(secure), with certificates of a local CA: skerry ca trust")
+        }
         Terminal.note("S3 API at http://\(originAddress), key pairs in \(credentials). Ctrl-C stops both.")
     }
 }

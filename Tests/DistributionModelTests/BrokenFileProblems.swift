@@ -1,6 +1,6 @@
 /// What the reader says about the broken file of `EdgeReadingTests`.
 let brokenFileProblems = #"""
-    edge.conf:2:3: error: listen.https: found a key that is not supported yet, expected only listen.http (HTTPS is not supported yet)
+    edge.conf:2:10: error: listen.https: found "example.com:8443", expected a numeric address and port, such as 127.0.0.1:8443, or off
     edge.conf:4:11: error: cache.memory: found 100, expected a size from 1MiB to 1TiB, such as 4096, 16KiB or 256MiB
     edge.conf:6:11: error: cache_policies[0].name: found "CachingOptimized", expected a name no managed policy has
     edge.conf:7:37: error: cache_policies[1].max_ttl: found min_ttl 10, default_ttl 86400, max_ttl 5, expected min_ttl no more than default_ttl, and default_ttl no more than max_ttl
@@ -30,7 +30,7 @@ let brokenFileProblems = #"""
     edge.conf:34:9: error: distributions[0].origins[3]: found neither s3_origin_config nor custom_origin_config, expected one of them (s3_origin_config: {} will do for a bucket)
     edge.conf:39:31: error: distributions[0].origins[4].custom_origin_config: found it beside s3_origin_config, expected only one of them
     edge.conf:41:25: error: distributions[0].default_cache_behavior.target_origin_id: found "buckets", expected the id of an origin of this distribution (did you mean bucket?)
-    edge.conf:42:31: error: distributions[0].default_cache_behavior.viewer_protocol_policy: found "redirect-to-https", expected allow-all (there is no HTTPS listener yet)
+    edge.conf:42:31: error: distributions[0].default_cache_behavior.viewer_protocol_policy: found "http-only", expected one of allow-all, redirect-to-https, https-only
     edge.conf:43:24: error: distributions[0].default_cache_behavior.allowed_methods: found GET, expected GET, HEAD; or GET, HEAD, OPTIONS; or GET, HEAD, OPTIONS, PUT, PATCH, POST, DELETE
     edge.conf:44:23: error: distributions[0].default_cache_behavior.cached_methods: found GET, HEAD, PUT, expected GET, HEAD; or GET, HEAD, OPTIONS
     edge.conf:45:21: error: distributions[0].default_cache_behavior.cache_policy: found "CachingOptimised", expected a cache policy (did you mean CachingOptimized?)

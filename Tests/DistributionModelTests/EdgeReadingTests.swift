@@ -33,7 +33,8 @@ private func minimal(extra: String = "", top: String = "") -> String {
         let read = try EdgeConfiguration.read(yaml: minimal(), file: "edge.conf")
         let optimized = try #require(CachePolicy.managed(named: "CachingOptimized")).policy
         let expected = EdgeConfiguration(
-            listen: .init(http: ListenAddress(host: "127.0.0.1", port: 8080), control: ListenAddress(host: "127.0.0.1", port: 8081)),
+            listen: .init(http: ListenAddress(host: "127.0.0.1", port: 8080), https: ListenAddress(host: "127.0.0.1", port: 8443),
+                control: ListenAddress(host: "127.0.0.1", port: 8081)),
             cache: .init(memoryBytes: 256 << 20, objectBytesMax: 32 << 20),
             originAccess: .init(credentialsFile: nil, profile: "cloudfront", accountID: "000000000000"),
             limits: .init(
@@ -56,7 +57,8 @@ private func minimal(extra: String = "", top: String = "") -> String {
 
     @Test func `everything can be said`() throws {
         let yaml = """
-            listen: {http: "127.0.0.1:0", control: "[::1]:1"}
+            listen: {http: "127.0.0.1:0", https: "[::1]:2", control: "[::1]:1"}
+            local_ca: {directory: authority}
             cache: {memory: 1GiB, max_object_size: 1MiB}
             origin_access: {credentials_file: keys, profile: p, account_id: "123456789012"}
             limits:
@@ -127,6 +129,8 @@ private func minimal(extra: String = "", top: String = "") -> String {
                 aliases: [A.example.com, "*.b.example.com"]
                 enabled: false
                 comment: two
+                viewer_certificate:
+                  {certificate_file: two.pem, private_key_file: two.key, minimum_protocol_version: TLSv1.3_2025}
                 default_root_object: a/index.html
                 origins:
                   - id: signed
@@ -158,8 +162,12 @@ private func minimal(extra: String = "", top: String = "") -> String {
                   response_headers_policy: dress
                   trusted_key_groups: [members, staff]
                 cache_behaviors:
-                  - {path_pattern: "*.png", target_origin_id: web, cache_policy: Managed-CachingDisabled, origin_request_policy: Managed-AllViewer}
-                  - {path_pattern: "a?", target_origin_id: open, cache_policy: 658327ea-f89d-4fab-a63d-7e88639e58f6}
+                  - path_pattern: "*.png"
+                    target_origin_id: web
+                    viewer_protocol_policy: redirect-to-https
+                    cache_policy: Managed-CachingDisabled
+                    origin_request_policy: Managed-AllViewer
+                  - {path_pattern: "a?", target_origin_id: open, viewer_protocol_policy: https-only, cache_policy: 658327ea-f89d-4fab-a63d-7e88639e58f6}
                 custom_error_responses:
                   - {error_code: 404, response_page_path: /e.html, response_code: 200, error_caching_min_ttl: 0}
                   - {error_code: 503, error_caching_min_ttl: 5s}
@@ -190,8 +198,9 @@ private func minimal(extra: String = "", top: String = "") -> String {
         let oac = OriginAccessControl(name: "oac", signingBehavior: .noOverride)
         let oai = OriginAccessIdentity(id: "EIDENTITY", comment: "old")
         let bucket = try #require(OriginDomainName("b.s3.localhost"))
-        let expected = EdgeConfiguration(
-            listen: .init(http: ListenAddress(host: "127.0.0.1", port: 0), control: ListenAddress(host: "::1", port: 1)),
+        var expected = EdgeConfiguration(
+            listen: .init(
+                http: ListenAddress(host: "127.0.0.1", port: 0), https: ListenAddress(host: "::1", port: 2), control: ListenAddress(host: "::1", port: 1)),
             cache: .init(memoryBytes: 1 << 30, objectBytesMax: 1 << 20),
             originAccess: .init(credentialsFile: "keys", profile: "p", accountID: "123456789012"),
             limits: .init(
@@ -233,11 +242,11 @@ private func minimal(extra: String = "", top: String = "") -> String {
                         trustedKeyGroups: ["members", "staff"]),
                     cacheBehaviors: [
                         CacheBehavior(
-                            pathPattern: try PathPattern("*.png"), targetOriginID: "web",
+                            pathPattern: try PathPattern("*.png"), targetOriginID: "web", viewerProtocolPolicy: .redirectToHTTPS,
                             cachePolicy: try #require(CachePolicy.managed(named: "CachingDisabled")).policy,
                             originRequestPolicy: try #require(OriginRequestPolicy.managed(named: "AllViewer")).policy),
                         CacheBehavior(
-                            pathPattern: try PathPattern("a?"), targetOriginID: "open",
+                            pathPattern: try PathPattern("a?"), targetOriginID: "open", viewerProtocolPolicy: .httpsOnly,
                             cachePolicy: try #require(CachePolicy.managed(named: "CachingOptimized")).policy),
                     ],
                     customErrorResponses: [
@@ -245,6 +254,14 @@ private func minimal(extra: String = "", top: String = "") -> String {
                         CustomErrorResponse(errorCode: 503, errorCachingMinTTL: 5),
                     ])
             ])
+        expected.localCADirectory = "authority"
+        // Where a file is named is told apart from the rest, for messages that come later.
+        let certificate = try #require(read.value.distributions[0].viewerCertificate)
+        #expect(certificate.certificate.path == "two.pem")
+        #expect(certificate.certificate.keyPath == "distributions[0].viewer_certificate.certificate_file")
+        #expect(certificate.privateKey.path == "two.key")
+        #expect(certificate.minimumProtocolVersion == .tls13)
+        expected.distributions[0].viewerCertificate = certificate
         #expect(read.value == expected)
         #expect(read.value.distributions[0].origins.map(\.port) == [80, 80, 80, 8000])
     }
@@ -253,7 +270,7 @@ private func minimal(extra: String = "", top: String = "") -> String {
         let found = problems(
             """
             listen:
-              https: 127.0.0.1:8443
+              https: example.com:8443
             cache:
               memory: 100
             cache_policies:
@@ -293,7 +310,7 @@ private func minimal(extra: String = "", top: String = "") -> String {
                     custom_origin_config: {}
                 default_cache_behavior:
                   target_origin_id: buckets
-                  viewer_protocol_policy: redirect-to-https
+                  viewer_protocol_policy: http-only
                   allowed_methods: [GET]
                   cached_methods: [GET, HEAD, PUT]
                   cache_policy: CachingOptimised
@@ -337,6 +354,44 @@ private func minimal(extra: String = "", top: String = "") -> String {
                 edge.conf:9:28: error: distributions[1].aliases[1]: found "a.localhost", expected an alias no other distribution has (EONE has it in line 5)
                 edge.conf:15:24: warning: distributions[1].cache_behaviors[2].path_pattern: found "img/a/*.png", expected a pattern that can match: distributions[1].cache_behaviors[0] with "/img/*" takes every such path first
                 """, "\(found)")
+    }
+
+    @Test func `without HTTPS nothing may ask for it`() throws {
+        let off = """
+            listen: {https: off}
+            distributions:
+              - id: EONE
+                aliases: [a.localhost]
+                viewer_certificate: {certificate_file: a.pem, private_key_file: a.key}
+                origins: [{id: b, domain_name: b.s3.localhost, s3_origin_config: {}}]
+                default_cache_behavior: {target_origin_id: b, viewer_protocol_policy: https-only}
+            """
+        let found = problems(off)
+        #expect(
+            found == """
+                edge.conf:5:25: error: distributions[0].viewer_certificate: found a certificate, expected listen.https to be on
+                edge.conf:7:75: error: distributions[0].default_cache_behavior.viewer_protocol_policy: found "https-only", expected allow-all where listen.https is off
+                """, "\(found)")
+        let plain = try EdgeConfiguration.read(yaml: minimal(top: "listen: {https: off}"), file: "edge.conf")
+        #expect(plain.value.listen.https == nil)
+    }
+
+    @Test func `a certificate needs aliases, both files and a protocol that is still safe`() {
+        let found = problems(
+            minimal(extra: "viewer_certificate: {certificate_file: a.pem, minimum_protocol_version: TLSv1.1_2016}"))
+        #expect(
+            found == """
+                edge.conf:9:25: error: distributions[0].viewer_certificate: found a certificate, expected aliases beside it (the generated name has a certificate anyway)
+                edge.conf:9:25: error: distributions[0].viewer_certificate.private_key_file: found no such key, expected text of 1 to 1024 characters
+                edge.conf:9:77: error: distributions[0].viewer_certificate.minimum_protocol_version: found "TLSv1.1_2016", expected one of TLSv1.2_2021, TLSv1.3_2025 (older protocols and ciphers are not offered)
+                """, "\(found)")
+    }
+
+    @Test(arguments: ["http", "control"])
+    func `HTTPS has an address of its own`(other: String) {
+        let found = problems(minimal(top: "listen: {https: \"127.0.0.1:5\", \(other): \"127.0.0.1:5\"}"))
+        let (key, first) = other == "http" ? ("https", "http") : ("control", "https")
+        #expect(found.hasSuffix("error: listen.\(key): found 127.0.0.1:5, expected an address other than listen.\(first)"), "\(found)")
     }
 
     @Test(arguments: [(25, 0), (26, 1)])

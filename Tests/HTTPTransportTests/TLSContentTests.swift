@@ -105,7 +105,7 @@ struct TLSContentTests {
             await client.received(until: "aaaa")
             try await client.pauseReading()
             #expect(await eventually { listener.connectionCount == 0 })
-            #expect(service.events.first == "connectionClosed")
+            #expect(await eventually { service.events.first == "connectionClosed" })
             await client.close()
         }
     }

@@ -68,9 +68,10 @@ final class Viewer: Sendable {
     let sink = RecordingSink()
     private let task: Task<Void, Never>
 
-    init(_ service: EdgeService, _ head: RequestHead, content: RequestBody = RequestBody()) {
+    init(_ service: EdgeService, _ head: RequestHead, content: RequestBody = RequestBody(), isSecure: Bool = false) {
         let exchange = ServerExchange(
-            head: head, connection: ConnectionInfo(clientAddress: "192.0.2.7", clientPort: 4711), body: content, sink: sink)
+            head: head, connection: ConnectionInfo(
+                clientAddress: "192.0.2.7", clientPort: 4711, tls: isSecure ? TLSFacts(version: "TLSv1.3") : nil), body: content, sink: sink)
         task = Task { await service.handle(exchange) }
     }
 

@@ -9,6 +9,7 @@ struct EdgeConfigurationText: Sendable {
     var publicKeyFile: String?
     /// Listeners; a free port unless told otherwise.
     var http = "127.0.0.1:0"
+    var https = "off"
     var control = "127.0.0.1:0"
 
     init(_ distributions: Site..., credentialsFile: String? = nil, limits: [(key: String, value: String)] = []) {
@@ -46,6 +47,9 @@ struct EdgeConfigurationText: Sendable {
         var originPath = ""
         var customHeaders: [(name: String, value: String)] = []
         /// Behaviours before the default one: a pattern and the TTLs for it.
+        var viewerProtocolPolicy = "allow-all"
+        /// Certificate and key, as file names beside the configuration.
+        var certificate: (file: String, key: String)?
         var behaviors: [(pattern: String, ttl: Int)] = []
 
         init(_ backend: Backend) { self.backend = backend }
@@ -58,7 +62,7 @@ struct EdgeConfigurationText: Sendable {
     }
 
     var text: String {
-        var lines = ["listen:", "  http: \(http)", "  control: \(control)", "cache:", "  memory: \(memory)"]
+        var lines = ["listen:", "  http: \(http)", "  https: \(https)", "  control: \(control)", "cache:", "  memory: \(memory)"]
         if let credentialsFile { lines += ["origin_access:", "  credentials_file: \(credentialsFile)"] }
         if !limits.isEmpty { lines += ["limits:"] + limits.map { "  \($0.key): \($0.value)" } }
         lines += ["cache_policies:"]
@@ -95,6 +99,9 @@ struct EdgeConfigurationText: Sendable {
 
     private func distribution(_ site: Site) -> [String] {
         var lines = ["  - id: \(site.id)", "    aliases: [\(site.alias)]"]
+        if let (file, key) = site.certificate {
+            lines += ["    viewer_certificate:", "      certificate_file: \(file)", "      private_key_file: \(key)"]
+        }
         if let root = site.rootObject { lines += ["    default_root_object: \(root)"] }
         lines += ["    origins:", "      - id: main", "        domain_name: \(site.domainName)"]
         if !site.originPath.isEmpty { lines += ["        origin_path: \(site.originPath)"] }
@@ -128,6 +135,7 @@ struct EdgeConfigurationText: Sendable {
 
     private func behavior(_ site: Site, policy: String, indent: String) -> [String] {
         var lines = ["target_origin_id: main", "cache_policy: \(policy)", "compress: \(site.compress)"]
+        if site.viewerProtocolPolicy != "allow-all" { lines += ["viewer_protocol_policy: \(site.viewerProtocolPolicy)"] }
         if site.allowsAllMethods { lines += ["allowed_methods: [GET, HEAD, OPTIONS, PUT, PATCH, POST, DELETE]"] }
         if let name = site.originRequestPolicy { lines += ["origin_request_policy: \(name)"] }
         if let name = site.responseHeadersPolicy { lines += ["response_headers_policy: \(name)"] }

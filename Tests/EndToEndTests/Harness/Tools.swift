@@ -72,13 +72,13 @@ extension Workplace {
     }
 
     /// The document of a page after its scripts have run, as a headless browser has it.
-    func browse(_ url: String) throws -> Finished {
+    func browse(_ url: String, _ more: String...) throws -> Finished {
         try run(
             Tools.chromium,
             [
                 "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run",
                 "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-proxy-server",
-                "--user-data-dir=\(path("browser"))", "--virtual-time-budget=5000", "--dump-dom", url,
-            ], seconds: 90)
+                "--user-data-dir=\(path("browser"))", "--virtual-time-budget=5000",
+            ] + more + ["--dump-dom", url], seconds: 90)
     }
 }
