@@ -1,10 +1,12 @@
 /// Marks of unfinished work, and paths that exist on one machine only, in any text file.
 
+import Foundation
+
 /// Words that say work is left; whole words in upper case.
 private let unfinished: Set<String> = ["TODO", "FIXME", "XXX", "HACK"]
 
-/// The beginnings of paths that mean one person's machine.
-private let machinePaths = ["/home/", "/Users/", "/root/", "/work/main", "/work/shared", "/tmp/wt"]
+/// The beginnings of paths that mean one person's machine; the folder this checkout lies in is one of them.
+private let machinePaths = ["/home/", "/Users/", "/root/"] + [Repository.root.path + "/"].filter { $0.count > 5 }
 
 /// The leftovers of `text`, each with its line number from 1.
 func leftovers(in text: String) -> [(line: Int, mark: String)] {
