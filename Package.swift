@@ -62,7 +62,7 @@ let pure1: [Target] =
 let pure2: [Target] =
     library("ObjectStorage", ["S3Model", "Cryptography"], tests: ["ObjectStorageConformance"])
     + library("ObjectStorageConformance", ["ObjectStorage", "Cryptography"], tests: nil)
-    + library("WebsiteRouting", ["S3Model", "HTTPSemantics"])
+    + library("WebsiteRouting", ["S3Model", "HTTPSemantics", "ConfigurationReading"])
     + library("DistributionModel", ["HTTPSemantics", "HTTPCaching", "ConfigurationReading", "Cryptography", httpTypes])
     + library("OriginConfiguration", ["ConfigurationReading"])
 
@@ -122,7 +122,7 @@ let package = Package(
         .executableTarget(
             name: "skerry",
             dependencies: [
-                "OriginService", "EdgeService", "ControlService", "SiteDeploy", "HTTPTransport", "OriginFetch", "EdgeStorage",
+                "OriginService", "WebsiteRouting", "EdgeService", "ControlService", "SiteDeploy", "HTTPTransport", "OriginFetch", "EdgeStorage",
                 "LocalCertificateAuthority", "DiskObjectStorage", "ObjectStorage", "DistributionModel", "OriginConfiguration", "ConfigurationReading",
                 "HTTPCaching", "HTTPSemantics", "SignedURLs", "Cryptography", argumentParser, logging, nioCore, nioPosix,
             ], swiftSettings: strict),

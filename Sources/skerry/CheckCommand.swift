@@ -6,25 +6,25 @@ struct CheckCommand: ParsableCommand {
         commandName: "check", abstract: "Validate configuration files.",
         discussion: "Prints file:line:column: severity: key: what was found and what was expected. Exits 1 if there is an error.")
 
-    @Argument(help: "edge.conf, origin.conf, seed.conf: told apart by how their names start.", completion: .file())
+    @Argument(help: "edge.conf, origin.conf, seed.conf, _redirects, _headers: told apart by their names.", completion: .file())
     var files: [String]
 
-    @Option(help: "What the files are: edge, origin or seed.")
-    var kind: ConfigurationKind?
+    @Option(help: "What the files are: edge, origin, seed, redirects or headers.")
+    var kind: CheckedFileKind?
 
     @Flag(help: "Print the problems as a JSON list.")
     var json = false
 
     func validate() throws {
-        for file in files where kind == nil && ConfigurationKind(fileName: file) == nil {
-            throw ValidationError("\(file): name does not say what it is; add --kind edge, origin or seed")
+        for file in files where kind == nil && CheckedFileKind(fileName: file) == nil {
+            throw ValidationError("\(file): name does not say what it is; add --kind edge, origin, seed, redirects or headers")
         }
     }
 
     func run() throws {
         var problems: [ConfigurationProblem] = []
         for file in files {
-            guard let kind = kind ?? ConfigurationKind(fileName: file) else { continue }
+            guard let kind = kind ?? CheckedFileKind(fileName: file) else { continue }
             problems += kind.problems(in: try ConfigurationFiles.text(of: file), file: file)
         }
         if json {
@@ -33,12 +33,14 @@ struct CheckCommand: ParsableCommand {
             for problem in problems { Terminal.result(problem.description) }
         }
         let errors = problems.count { $0.severity == .error }
-        let files = "\(files.count) file\(files.count == 1 ? "" : "s")"
-        Terminal.note("\(files) checked: \(errors) error\(errors == 1 ? "" : "s"), \(problems.count - errors) warnings")
+        func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
+        let (checked, warnings) = (counted(files.count, "file"), counted(problems.count - errors, "warning"))
+        Terminal.note("\(checked) checked: \(counted(errors, "error")), \(warnings)")
         if errors > 0 { throw ExitCode(ExitStatus.failed.rawValue) }
     }
 }
 
+extension CheckedFileKind: ExpressibleByArgument {}
 extension ConfigurationKind: ExpressibleByArgument {}
 
 private struct ProblemRow: Encodable {

@@ -8,40 +8,17 @@ import Foundation
 import OriginConfiguration
 import SiteDeploy
 
-/// The files `skerry` reads.
+/// The configuration files, each with its table of settings.
 enum ConfigurationKind: String, CaseIterable {
     case edge
     case origin
     case seed
-
-    /// By name: a file whose name starts with `edge`, `origin` or `seed`.
-    init?(fileName: String) {
-        let name = (fileName as NSString).lastPathComponent
-        guard let kind = Self.allCases.first(where: { name.hasPrefix($0.rawValue) }) else { return nil }
-        self = kind
-    }
 
     var table: SettingsTable {
         switch self {
         case .edge: EdgeSettings.table
         case .origin: OriginSettings.table
         case .seed: SeedSettings.table
-        }
-    }
-
-    /// Every problem in a text, warnings included.
-    func problems(in text: String, file: String) -> [ConfigurationProblem] {
-        do throws(ConfigurationErrors) {
-            switch self {
-            case .edge:
-                let checked = try EdgeConfiguration.read(yaml: text, file: file)
-                let configuration = ConfigurationFiles.resolved(checked.value, besides: file)
-                return checked.warnings + ConfigurationFiles.readCertificates(of: configuration, file: file).problems
-            case .origin: return try OriginConfiguration.read(yaml: text, file: file).warnings
-            case .seed: return try SeedConfiguration.read(yaml: text, file: file).warnings
-            }
-        } catch {
-            return error.problems
         }
     }
 }

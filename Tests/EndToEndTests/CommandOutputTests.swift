@@ -40,7 +40,7 @@ extension EndToEnd {
                 let run = try place.skerry("check", try place.write("", to: "anything.yaml"))
                 #expect(run.status == .code(2))
                 #expect(run.output.isEmpty)
-                #expect(run.errors.contains("add --kind edge, origin or seed"))
+                #expect(run.errors.contains("add --kind edge, origin, seed, redirects or headers"))
             }
         }
 
