@@ -90,7 +90,7 @@ package enum EdgeSettings {
             "limits.keep_alive_timeout", .duration(1...3600), .byDefault("60"), "Wait for the next request on a connection."),
         Setting("limits.header_timeout", .duration(1...600), .byDefault("30"), "Wait for a whole request head."),
         Setting("limits.body_timeout", .duration(1...600), .byDefault("60"), "Wait for more of a request body."),
-        Setting("limits.send_timeout", .duration(1...600), .byDefault("60"), "Wait for a viewer to take more of a response."),
+        Setting("limits.send_timeout", .duration(1...600), .byDefault("60"), "Wait for a viewer to take more of a response; one that takes nothing is let go within twice this time."),
         Setting("limits.drain_timeout", .duration(0...600), .byDefault("30"), "Time for requests in flight after SIGTERM."),
         Setting("limits.origin_connections", .integer(1...10_000), .byDefault("100"), "Connections to one origin at a time."),
     ]
@@ -221,7 +221,7 @@ package enum EdgeSettings {
             "Sent with every request, replacing a viewer's header of the same name."),
         Setting(
             "distributions[].origins[].connection_attempts", .integer(1...3), .byDefault("3"),
-            "Tries to connect; requests other than GET and HEAD are sent only once."),
+            "Tries to connect; a GET or HEAD whose origin stays silent or breaks off is repeated as often, other requests are sent only once."),
         Setting(
             "distributions[].origins[].connection_timeout", .duration(1...10), .byDefault("10"), "For one try to connect."),
         Setting(
