@@ -33,7 +33,9 @@ struct FillDriver: Sendable {
     func run(_ permit: FillPermit, for request: EdgeRequest, _ purpose: FillPurpose) async {
         let requestedAt = clock.now()
         do {
-            let outgoing = outgoingRequest(request, purpose, now: requestedAt)
+            var outgoing = outgoingRequest(request, purpose, now: requestedAt)
+            let (fill, isShared) = (permit.fill, request.isCacheable)
+            outgoing.onInterim = { fill.sendInterim(InterimResponse($0, isShared: isShared)) }
             let response = try await fetch(outgoing, for: request)
             await receive(response, permit, request, purpose, requestedAt: requestedAt)
         } catch let error as OriginError {

@@ -198,7 +198,7 @@ struct RequestPipeline {
     }
 
     private func outcome(of reader: FillReader<FillOutcome>, for request: EdgeRequest) async throws -> Answer {
-        switch try await reader.outcome() {
+        switch try await awaitOutcome(of: reader) {
         case .entry(let entry, let type): return .entry(entry, type)
         case .stream(let response):
             if response.contentLength ?? 0 > cache.limits.objectBytesMax, response.status == .ok, request.method == .get,
@@ -220,7 +220,7 @@ struct RequestPipeline {
         try await request.content?.prime()
         let (permit, reader) = cache.solo(request.identity)
         start(permit, request, FillPurpose(passesThrough: !mayStore))
-        switch try await reader.outcome() {
+        switch try await awaitOutcome(of: reader) {
         case .entry(let entry, let type): return .entry(entry, type)
         case .stream(let response): return .stream(response, reader)
         case .failed(let status, let detail):

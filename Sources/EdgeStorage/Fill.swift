@@ -29,10 +29,14 @@ package final class Fill<Outcome: Sendable>: Sendable {
         /// Absolute index of the next chunk.
         var next: Int
         var waiter: CheckedContinuation<ByteBuffer?, any Error>?
+        /// Interim responses it has taken.
+        var interimCount = 0
+        var interimWaiter: CheckedContinuation<InterimResponse?, any Error>?
     }
 
     private struct State {
         var outcome: Outcome?
+        var interims: [InterimResponse] = []
         var outcomeWaiters: [Int: CheckedContinuation<Outcome, any Error>] = [:]
         var chunks: [ByteBuffer] = []
         /// Absolute index of `chunks[0]`.
@@ -133,6 +137,7 @@ package final class Fill<Outcome: Sendable>: Sendable {
             guard let reader = state.readers.removeValue(forKey: id) else { return ([], nil) }
             var actions: [() -> Void] = []
             if let waiter = reader.waiter { actions.append { waiter.resume(throwing: FillError.abandoned) } }
+            if let waiter = reader.interimWaiter { actions.append { waiter.resume(throwing: FillError.abandoned) } }
             if let waiter = state.outcomeWaiters.removeValue(forKey: id) {
                 actions.append { waiter.resume(throwing: FillError.abandoned) }
             }
@@ -169,13 +174,59 @@ package final class Fill<Outcome: Sendable>: Sendable {
 
     /// Announces what the fetch led to. Only the first call counts.
     package func resolve(_ outcome: Outcome) {
-        let waiters = state.withLock { state in
-            guard state.outcome == nil else { return [CheckedContinuation<Outcome, any Error>]() }
+        let (waiters, interimWaiters) = state.withLock { state -> ([CheckedContinuation<Outcome, any Error>], [InterimWaiter]) in
+            guard state.outcome == nil else { return ([], []) }
             state.outcome = outcome
             defer { state.outcomeWaiters = [:] }
-            return Array(state.outcomeWaiters.values)
+            return (Array(state.outcomeWaiters.values), Self.takeInterimWaiters(&state))
         }
+        for waiter in interimWaiters { waiter.resume(returning: nil) }
         for waiter in waiters { waiter.resume(returning: outcome) }
+    }
+
+    private typealias InterimWaiter = CheckedContinuation<InterimResponse?, any Error>
+
+    private static func takeInterimWaiters(_ state: inout State) -> [InterimWaiter] {
+        var waiters: [InterimWaiter] = []
+        for (id, reader) in state.readers {
+            guard let waiter = reader.interimWaiter else { continue }
+            waiters.append(waiter)
+            state.readers[id]?.interimWaiter = nil
+        }
+        return waiters
+    }
+
+    /// Passes an interim response to all who wait for the outcome, and to those who still come before it. The caller bounds
+    /// their number.
+    package func sendInterim(_ interim: InterimResponse) {
+        let waiters = state.withLock { state -> [InterimWaiter] in
+            guard state.outcome == nil, state.end == nil, !state.abandoned else { return [] }
+            state.interims.append(interim)
+            // Those who wait have taken all that came before.
+            for (id, reader) in state.readers where reader.interimWaiter != nil { state.readers[id]?.interimCount = state.interims.count }
+            return Self.takeInterimWaiters(&state)
+        }
+        for waiter in waiters { waiter.resume(returning: interim) }
+    }
+
+    fileprivate func nextInterim(for id: Int) async throws -> InterimResponse? {
+        try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { (continuation: InterimWaiter) in
+                let ready: Result<InterimResponse?, any Error>? = state.withLock { state in
+                    guard let reader = state.readers[id] else { return .failure(FillError.abandoned) }
+                    if reader.interimCount < state.interims.count {
+                        state.readers[id]?.interimCount += 1
+                        return .success(state.interims[reader.interimCount])
+                    }
+                    if state.outcome != nil { return .success(nil) }
+                    state.readers[id]?.interimWaiter = continuation
+                    return nil
+                }
+                if let ready { continuation.resume(with: ready) }
+            }
+        } onCancel: {
+            detach(id)
+        }
     }
 
     /// Stops keeping chunks that everyone has read: the content won't be stored after all.
@@ -198,7 +249,8 @@ package final class Fill<Outcome: Sendable>: Sendable {
             var waiters: [CheckedContinuation<ByteBuffer?, any Error>] = []
             for (id, reader) in state.readers where reader.waiter != nil {
                 if let waiter = reader.waiter { waiters.append(waiter) }
-                state.readers[id] = Reader(next: last, waiter: nil)
+                state.readers[id]?.next = last
+                state.readers[id]?.waiter = nil
             }
             _ = Self.dropRead(&state)
             return (waiters, false)
@@ -294,6 +346,9 @@ package final class FillReader<Outcome: Sendable>: Sendable {
 
     /// Whether all of the content is being kept so far; once it isn't, it never will be.
     package var isKept: Bool { fill.keepsAll }
+
+    /// The next interim response before the outcome; nil once that is there. Throws when the waiting task is cancelled.
+    package func nextInterim() async throws -> InterimResponse? { try await fill.nextInterim(for: id) }
 
     /// Waits for what the fetch leads to. Throws when the waiting task is cancelled.
     package func outcome() async throws -> Outcome { try await fill.outcome(for: id) }

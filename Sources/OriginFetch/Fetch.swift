@@ -21,6 +21,8 @@ package struct FetchRequest: Sendable {
     /// Everything but framing; must include `Host`.
     package var fields: HTTPFields
     package var content: (any FetchRequestContent)?
+    /// Called on the connection's event loop with each interim response before the final one; must not block.
+    package var onInterim: (@Sendable (InterimHead) -> Void)?
 
     package init(
         method: HTTPRequest.Method, target: String, fields: HTTPFields, content: (any FetchRequestContent)? = nil

@@ -1,5 +1,5 @@
 // Fetches from origins over plain HTTP/1.1 on NIO: connections kept per endpoint, attempts and time bounded as CloudFront
-// bounds them. Redirects are never followed and 1xx responses are not passed on. NIO's own codec reads and writes the messages.
+// bounds them. Redirects are never followed. NIO's own codec reads and writes the messages.
 
 import HTTPTypes
 package import NIOCore
@@ -115,7 +115,7 @@ package final class NIOOriginFetcher: OriginFetcher {
                 return channel.eventLoop.makeCompletedFuture {
                     let sync = channel.pipeline.syncOperations
                     try sync.addHandler(HTTPRequestEncoder(configuration: Self.encoding))
-                    try sync.addHandler(ByteToMessageHandler(HTTPResponseDecoder(leftOverBytesStrategy: .dropBytes)))
+                    try sync.addHandler(ByteToMessageHandler(HTTPResponseDecoder(leftOverBytesStrategy: .dropBytes, informationalResponseStrategy: .forward)))
                     try sync.addHandler(OriginConnection(endpoint: endpoint) { pool.idleClosed(id) })
                 }
             }

@@ -37,6 +37,7 @@ final class OriginConnection: ChannelInboundHandler, ChannelOutboundHandler {
     private var isKept = false
     private var keepsAlive = true
     private var receivedAnything = false
+    private var interims = InterimAllowance()
     private var release: Release?
     private var full = false
     private var heldRead = false
@@ -73,7 +74,7 @@ final class OriginConnection: ChannelInboundHandler, ChannelOutboundHandler {
             return
         }
         self.release = release
-        (keepsAlive, receivedAnything) = (true, false)
+        (keepsAlive, receivedAnything, interims) = (true, false, InterimAllowance())
         requestIsComplete = exchange.content == nil
         contentBytesLeft = exchange.content?.byteCount
         state = .awaitingHead(exchange, continuation)
@@ -198,14 +199,12 @@ final class OriginConnection: ChannelInboundHandler, ChannelOutboundHandler {
         _ head: HTTPResponseHead, _ exchange: OriginExchange, _ continuation: CheckedContinuation<FetchResponse, any Error>,
         _ context: ChannelHandlerContext
     ) {
-        // The codec has swallowed 1xx responses; what arrives is final, unless it switches to a protocol nobody asked for.
-        guard head.status.code >= 200 else {
+        guard head.status.code != 101 else {
             return giveUp(error(.invalidResponse, "the origin switched protocols"))
         }
-        guard head.status.code < 600 else {
+        guard (100..<600).contains(head.status.code) else {
             return giveUp(error(.invalidResponse, "\(head.status.code) is no status (RFC 9110 section 15)"))
         }
-        keepsAlive = head.isKeepAlive
         var fields = HTTPFields()
         fields.reserveCapacity(head.headers.count)
         for (name, value) in head.headers {
@@ -214,6 +213,9 @@ final class OriginConnection: ChannelInboundHandler, ChannelOutboundHandler {
             }
             fields.append(HTTPField(name: name, value: value))
         }
+        let status = HTTPResponse.Status(code: Int(head.status.code), reasonPhrase: head.status.reasonPhrase)
+        guard status.code >= 200 else { return receive(InterimHead(status: status, fields: fields), exchange) }
+        keepsAlive = head.isKeepAlive
         let length = head.headers.contains(name: "transfer-encoding")
             ? nil : head.headers.first(name: "content-length").flatMap { Int($0) }
         let loopBound = NIOLoopBound(self, eventLoop: context.eventLoop)
@@ -228,8 +230,16 @@ final class OriginConnection: ChannelInboundHandler, ChannelOutboundHandler {
         deadline?.set(endpoint.readTimeout)
         continuation.resume(
             returning: FetchResponse(
-                status: .init(code: Int(head.status.code), reasonPhrase: head.status.reasonPhrase), fields: fields,
-                contentLength: length, content: content))
+                status: status, fields: fields, contentLength: length, content: content))
+    }
+
+    /// A 1xx response: the final one is still to come.
+    private func receive(_ interim: InterimHead, _ exchange: OriginExchange) {
+        guard interims.take(interim) else {
+            return giveUp(error(.invalidResponse, "the origin sent more interim responses than are taken for one request"))
+        }
+        if requestIsComplete { deadline?.set(endpoint.readTimeout) }
+        exchange.onInterim?(interim)
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {

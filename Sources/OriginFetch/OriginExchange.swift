@@ -9,6 +9,7 @@ import Synchronization
 final class OriginExchange: Sendable {
     let head: HTTPRequestHead
     let content: (any FetchRequestContent)?
+    let onInterim: (@Sendable (InterimHead) -> Void)?
     /// GET, HEAD or OPTIONS without content: may be sent again when its outcome is unknown.
     let isSafeToRepeat: Bool
     private let cancelled = Atomic(false)
@@ -16,6 +17,7 @@ final class OriginExchange: Sendable {
     init(_ request: FetchRequest) {
         head = request.head
         content = request.content
+        onInterim = request.onInterim
         isSafeToRepeat = request.isSafeToRepeat
     }
 

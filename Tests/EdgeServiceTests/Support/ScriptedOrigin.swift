@@ -30,6 +30,7 @@ final class Gate: Sendable {
     private let content = ByteStream<OriginError>(expectedBytes: nil)
     private let response = Mutex<FetchResponse?>(nil)
     private let released = Mutex(false)
+    private let interim = Mutex<(@Sendable (InterimHead) -> Void)?>(nil)
 
     /// Whether the edge has let go of the content.
     var isReleased: Bool { released.withLock { $0 } }
@@ -41,6 +42,15 @@ final class Gate: Sendable {
         response.withLock { $0 = FetchResponse(status: status, fields: fields, contentLength: length, content: content) }
         head.end(.success(()))
     }
+
+    /// Sends an interim response; false before the request has arrived.
+    func sendInterim(_ status: Int, _ fields: HTTPFields) -> Bool {
+        guard let send = interim.withLock({ $0 }) else { return false }
+        send(InterimHead(status: .init(code: status), fields: fields))
+        return true
+    }
+
+    fileprivate func arrived(_ request: FetchRequest) { interim.withLock { $0 = request.onInterim } }
 
     func send(_ text: String) { send(ByteBuffer(string: text)) }
     func send(_ bytes: ByteBuffer) { _ = content.append(bytes) }
@@ -120,6 +130,7 @@ final class ScriptedOrigin: OriginFetcher {
             return (state.gates.isEmpty ? nil : state.gates.removeFirst(), state.handler, state.failure)
         }
         if let gate {
+            gate.arrived(request)
             do {
                 return try await gate.next()
             } catch let error as CancellationError {

@@ -15,8 +15,14 @@ struct ViewerReply: Sendable, Equatable {
     var reasonPhrase = ""
     var fields = HTTPFields()
     var body: [UInt8] = []
+    var interims: [Interim] = []
     var isWhole = false
     var wasCut = false
+
+    struct Interim: Sendable, Equatable {
+        var status: Int
+        var fields: HTTPFields
+    }
 
     var text: String { String(decoding: body, as: UTF8.self) }
     var xCache: String? { fields[.xCache].map { String($0.prefix { $0 != " " }) } }
@@ -35,7 +41,10 @@ final class RecordingSink: ExchangeSink {
         if gone.withLock({ $0 }) { throw ExchangeError.connectionClosed }
     }
 
-    func sendInformational(_ head: ResponseHead) async throws {}
+    func sendInformational(_ head: ResponseHead) async throws {
+        try check()
+        state.withLock { $0.interims.append(.init(status: head.status.code, fields: head.fields)) }
+    }
 
     func respond(_ head: ResponseHead, body: ByteBuffer?) async throws {
         try await start(head)
