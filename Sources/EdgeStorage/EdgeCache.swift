@@ -38,7 +38,7 @@ package final class EdgeCache: Sendable {
         var entries: [CachedResponse?] = []
         var costs: [Int] = []
         var freeSlots: [Slot] = []
-        var policy: any EvictionPolicy
+        let policy: Evictor
         /// Fetches that can be joined.
         var fills: [CacheKey: FillPermit.Registration] = [:]
         /// Every fetch that may still store something, also those that nobody joins any more.
@@ -50,9 +50,9 @@ package final class EdgeCache: Sendable {
     let state: Mutex<State>
     package let limits: EdgeCacheLimits
 
-    package init(limits: EdgeCacheLimits, policy: any EvictionPolicy = LRU()) {
+    package init(limits: EdgeCacheLimits, policy: EvictionPolicyName = .lru) {
         self.limits = limits
-        self.state = Mutex(State(policy: policy))
+        self.state = Mutex(State(policy: policy.evictor(capacityBytes: limits.memoryBytesMax)))
     }
 
     package var statistics: EdgeCacheStatistics {
@@ -86,6 +86,8 @@ package final class EdgeCache: Sendable {
             if let record, record.isOutdated.load(ordering: .relaxed) { return false }
             guard response.body.byteCount <= limits.objectBytesMax, cost <= limits.memoryBytesMax else { return false }
             state.remove(response.identity.key)
+            guard state.policy.mayHold(bytes: cost) else { return false }
+            state.policy.willInsert(bytes: cost, key: response.identity.key.fingerprint)
             guard state.makeRoom(for: cost, limit: limits.memoryBytesMax) else { return false }
             state.insert(response, cost: cost)
             return true
@@ -100,6 +102,7 @@ package final class EdgeCache: Sendable {
             state.statistics.bytes += cost - state.costs[Int(slot)]
             state.costs[Int(slot)] = cost
             state.entries[Int(slot)] = new
+            state.policy.didResize(slot, bytes: cost)
             // Confirmed fields may be longer than the old ones.
             _ = state.makeRoom(for: 0, limit: limits.memoryBytesMax)
         }
@@ -138,7 +141,7 @@ extension EdgeCache.State {
             costs.append(cost)
         }
         slots[response.identity.key] = slot
-        policy.didInsert(slot, bytes: cost)
+        policy.didInsert(slot, bytes: cost, key: response.identity.key.fingerprint)
         statistics.entries += 1
         statistics.bytes += cost
         statistics.insertions += 1
@@ -146,11 +149,11 @@ extension EdgeCache.State {
 
     mutating func remove(_ key: CacheKey) {
         guard let slot = slots.removeValue(forKey: key) else { return }
+        policy.didRemove(slot)
         release(slot)
     }
 
     mutating func release(_ slot: Slot) {
-        policy.didRemove(slot)
         statistics.entries -= 1
         statistics.bytes -= costs[Int(slot)]
         entries[Int(slot)] = nil
@@ -164,9 +167,15 @@ extension EdgeCache.State {
         while statistics.bytes + statistics.fillingBytes + bytes > limit {
             guard let victim = policy.victim(), let entry = entries[Int(victim)] else { return false }
             slots[entry.identity.key] = nil
+            policy.didEvict(victim)
             release(victim)
             statistics.evictions += 1
         }
         return true
     }
+}
+
+extension CacheKey {
+    /// What policies remember of a key.
+    var fingerprint: KeyFingerprint { KeyFingerprint(truncatingIfNeeded: shardHash) }
 }
