@@ -58,6 +58,7 @@ let pure1: [Target] =
     + library("HTTPCaching", ["HTTPSemantics", httpTypes])
     + library("SigV4", ["Cryptography"])
     + library("SignedURLs", ["Cryptography", "HTTPSemantics"])
+    + library("TraceFormats")
 
 let pure2: [Target] =
     library("ObjectStorage", ["S3Model", "Cryptography"], tests: ["ObjectStorageConformance"])
@@ -65,6 +66,7 @@ let pure2: [Target] =
     + library("WebsiteRouting", ["S3Model", "HTTPSemantics", "ConfigurationReading"])
     + library("DistributionModel", ["HTTPSemantics", "HTTPCaching", "ConfigurationReading", "Cryptography", httpTypes])
     + library("OriginConfiguration", ["ConfigurationReading"])
+    + library("CacheSimulation", ["TraceFormats", "Eviction"])
 
 let streams: [Target] = library("ByteStreaming", [nioCore], tests: [nioEmbedded])
 

@@ -51,6 +51,7 @@ let targets: [TargetRow] = [
     TargetRow(name: "HTTPCaching", row: .pure1),
     TargetRow(name: "SigV4", row: .pure1),
     TargetRow(name: "SignedURLs", row: .pure1),
+    TargetRow(name: "TraceFormats", row: .pure1),
 
     TargetRow(name: "ObjectStorage", row: .pure2),
     TargetRow(name: "WebsiteRouting", row: .pure2),
@@ -58,6 +59,8 @@ let targets: [TargetRow] = [
     TargetRow(name: "OriginConfiguration", row: .pure2),
 
     TargetRow(name: "OriginConfiguration", row: .pure2),
+
+    TargetRow(name: "CacheSimulation", row: .pure2),
 
     TargetRow(name: "ObjectStorageConformance", row: .testSupport),
 
