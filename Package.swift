@@ -67,6 +67,7 @@ let pure2: [Target] =
     + library("DistributionModel", ["HTTPSemantics", "HTTPCaching", "ConfigurationReading", "Cryptography", httpTypes])
     + library("OriginConfiguration", ["ConfigurationReading"])
     + library("CacheSimulation", ["TraceFormats", "Eviction"])
+    + library("AccessLogs", ["HTTPCaching", "HTTPSemantics"])
 
 let streams: [Target] = library("ByteStreaming", [nioCore], tests: [nioEmbedded])
 
@@ -94,7 +95,7 @@ let services: [Target] =
         "EdgeService",
         [
             "ByteStreaming", "HTTPTransport", "LocalCertificateAuthority", "OriginFetch", "EdgeStorage", "DistributionModel",
-            "ConfigurationReading", "HTTPCaching",
+            "ConfigurationReading", "HTTPCaching", "AccessLogs",
             "HTTPSemantics", "ContentCoding", "SigV4", "SignedURLs", "Cryptography", httpTypes, nioCore, logging,
         ], tests: [nioPosix, nioSSL])
     + library(

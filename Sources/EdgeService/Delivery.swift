@@ -13,7 +13,7 @@ struct Delivery {
     /// Bytes handed to the connection at a time, so that a slow viewer's progress shows.
     private static let writeBytes = 256 * 1024
 
-    let exchange: ServerExchange
+    let exchange: TracedExchange
     let requestID: String
     let clock: EdgeClock
 
@@ -165,10 +165,12 @@ struct Delivery {
         let body = ErrorPage.html(EdgeError(status: 416, message: "The requested range lies outside the object."), requestID: requestID)
         fields[.contentLength] = String(body.readableBytes)
         fields[.xCache] = "\(ResultType.error.xCache)"
+        exchange.trace.classify(.error)
         try await exchange.respond(ResponseHead(status: .rangeNotSatisfiable, fields: fields), body: body)
     }
 
     private func addOwn(to fields: inout HTTPFields, _ type: ResultType, viaName: String?) {
+        exchange.trace.classify(type)
         fields[.xCache] = "\(type.xCache)"
         if let viaName { fields.append(HTTPField(name: .via, value: "1.1 \(viaName) (CloudFront)")) }
         fields[.xAmzCfPop] = edgeLocation

@@ -6,13 +6,29 @@ package struct EdgeClock: Sendable {
     /// Time since some moment, for durations; it never goes back.
     package var ticks: @Sendable () -> Duration
 
-    package init(now: @escaping @Sendable () -> HTTPDate, ticks: @escaping @Sendable () -> Duration = EdgeClock.uptime) {
+    /// The same as whole nanoseconds, for the fast path: dividing a duration costs more than reading the clock.
+    package var nanoseconds: @Sendable () -> Int64
+
+    package init(
+        now: @escaping @Sendable () -> HTTPDate, ticks: @escaping @Sendable () -> Duration = EdgeClock.uptime,
+        nanoseconds: (@Sendable () -> Int64)? = nil
+    ) {
         self.now = now
         self.ticks = ticks
+        self.nanoseconds = nanoseconds ?? { ticks().wholeNanoseconds }
     }
 
     private static let start = ContinuousClock.now
 
     /// Time since it was first asked for.
     package static let uptime: @Sendable () -> Duration = { start.duration(to: .now) }
+}
+
+extension Duration {
+    /// Whole nanoseconds; at most some 292 years either way.
+    var wholeNanoseconds: Int64 {
+        let (seconds, attoseconds) = components
+        let (product, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
+        return overflow ? (seconds < 0 ? .min : .max) : product &+ attoseconds / 1_000_000_000
+    }
 }

@@ -20,6 +20,8 @@ struct EdgeRequest: Sendable {
     var fields: HTTPFields
     /// What headers about the viewer are made of.
     var viewer: ViewerFacts
+    /// Where steps note what becomes of the request.
+    var trace: RequestTrace
     /// Present only where Server-Timing is told.
     var timing: RequestTiming?
     var viewerHost: String

@@ -16,6 +16,8 @@ extension EdgeService {
     ) -> ImmediateAnswer {
         let isHEAD = request.isHEAD
         guard isHEAD || request.isGET, request.known.isDisjoint(with: .needPipeline) else { return .declined }
+        let began = clock.nanoseconds()
+        let responseStart = output.writerIndex
         let snapshot = self.snapshot
         guard let distribution = snapshot.distribution(forHost: request.authority), distribution.model.enabled,
             request.path.first == UInt8(ascii: "/"),
@@ -40,11 +42,22 @@ extension EdgeService {
                 output.writeImmutableBuffer(entry.preparedHead)
             }
             output.writeImmutableBuffer(distribution.hitFields)
+            let requestIDStart = output.writerIndex
             requestIDs.append(to: &output)
             output.writeStaticString("\r\nAge: ")
             output.writeDecimal(age)
             output.writeStaticString("\r\n\r\n")
-            return .answered(body: isHEAD ? nil : entry.body.pieces.first)
+            let body = isHEAD ? nil : entry.body.pieces.first
+            if let log = distribution.log {
+                let bytes = output.writerIndex - responseStart + (body?.readableBytes ?? 0)
+                output.withVeryUnsafeBytes { written in
+                    let texts = HitTexts(
+                        request: request, connection: connection, distribution: distribution, behavior: behavior, entry: entry,
+                        requestID: UnsafeRawBufferPointer(rebasing: written[requestIDStart..<requestIDStart + RequestIDs.characters]))
+                    self.log(texts, to: log, bytesSent: bytes, began: began, at: now)
+                }
+            }
+            return .answered(body: body)
         }
     }
 

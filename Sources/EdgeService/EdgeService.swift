@@ -52,7 +52,9 @@ package final class EdgeService: HTTPService {
     }
 
     package func handle(_ exchange: ServerExchange) async {
-        await RequestPipeline(service: self, exchange: exchange, requestID: requestIDs.next()).run()
+        let trace = RequestTrace(requestID: requestIDs.next(), began: clock.nanoseconds())
+        await RequestPipeline(service: self, exchange: exchange, trace: trace).run()
+        record(trace, of: exchange)
     }
 
     package func refusal(of error: RequestError, on connection: ConnectionInfo) -> (ResponseHead, ByteBuffer) {

@@ -1,5 +1,6 @@
 // What the edge says when it has nothing of the origin's to say: a small page of its own, in the manner of CloudFront's.
 
+import HTTPCaching
 import HTTPSemantics
 import HTTPTypes
 import NIOCore
@@ -9,17 +10,20 @@ struct EdgeError: Error, Sendable, Equatable {
     var status: Int
     /// One sentence for the person who reads the page.
     var message: String
+    /// The log's word for it.
+    var detail = DetailedError.error
 
     static let unknownHost = EdgeError(
-        status: 403, message: "No distribution has this host name. Check its aliases, and that the distribution is enabled.")
+        status: 403, message: "No distribution has this host name. Check its aliases, and that the distribution is enabled.", detail: .invalidRequest)
     static let methodNotAllowed = EdgeError(
-        status: 403, message: "This distribution is not configured to allow the HTTP request method that was used for this request.")
-    static let httpsRequired = EdgeError(status: 403, message: "This object is served over HTTPS only.")
-    static let contentNotAllowed = EdgeError(status: 403, message: "A GET or HEAD request must not carry content.")
-    static let expectationOfPath = EdgeError(status: 400, message: "The request target is not a valid path.")
+        status: 403, message: "This distribution is not configured to allow the HTTP request method that was used for this request.",
+        detail: .invalidRequestMethod)
+    static let httpsRequired = EdgeError(status: 403, message: "This object is served over HTTPS only.", detail: .invalidRequestBlocked)
+    static let contentNotAllowed = EdgeError(status: 403, message: "A GET or HEAD request must not carry content.", detail: .invalidRequest)
+    static let expectationOfPath = EdgeError(status: 400, message: "The request target is not a valid path.", detail: .invalidRequest)
 
     static func contentTooLarge(_ bytesMax: Int) -> EdgeError {
-        EdgeError(status: 413, message: "The request content exceeds \(bytesMax) bytes.")
+        EdgeError(status: 413, message: "The request content exceeds \(bytesMax) bytes.", detail: .invalidRequest)
     }
 }
 

@@ -39,6 +39,7 @@ struct FillDriver: Sendable {
             let response = try await fetch(outgoing, for: request)
             await receive(response, permit, request, purpose, requestedAt: requestedAt)
         } catch let error as OriginError {
+            request.trace.note { $0.error = DetailedError(error.kind) ?? $0.error }
             logger.warning("origin failed", metadata: ["origin": "\(error.origin)", "error": "\(error)", "request": "\(request.requestID)"])
             await originFailed(error, permit, request, purpose)
         } catch {
@@ -121,6 +122,10 @@ struct FillDriver: Sendable {
         _ response: FetchResponse, _ facts: ResponseFacts, _ permit: FillPermit, _ request: EdgeRequest, _ purpose: FillPurpose
     ) async {
         let decision = storability(of: facts, for: request, purpose)
+        request.trace.note { notes in
+            notes.storability = decision
+            if facts.status >= 500 { notes.error = .originError }
+        }
         let coding = compression(of: response, for: request, purpose)
         var fields = StoredFields.prepared(
             response.fields, forwardsCookies: request.behavior.forwardsCookies || !request.isCacheable, receivedAt: facts.receivedAt)
@@ -154,6 +159,7 @@ struct FillDriver: Sendable {
         do {
             isStored = try await passContent(of: response, coding: coding, permit, store: store)
         } catch {
+            request.trace.note { $0.error = (error as? OriginError).flatMap { DetailedError($0.kind) } ?? .originCommError }
             logger.warning("response broke off", metadata: ["error": "\(error)", "request": "\(request.requestID)"])
             permit.fill.end(.failure(.originFailed("\(error)")))
             return

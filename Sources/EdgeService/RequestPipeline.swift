@@ -40,14 +40,16 @@ enum Answer: Sendable {
 struct RequestPipeline {
     let service: EdgeService
     let exchange: ServerExchange
-    let requestID: String
+    let trace: RequestTrace
 
     private var cache: EdgeCache { service.cache }
+    private var requestID: String { trace.requestID }
 
     /// The steps, in order.
     func run() async {
         let snapshot = service.snapshot
-        let delivery = Delivery(exchange: exchange, requestID: requestID, clock: service.clock)
+        let delivery = Delivery(
+            exchange: TracedExchange(exchange: exchange, trace: trace, clock: service.clock), requestID: requestID, clock: service.clock)
         do {
             var request = try route(in: snapshot)
             if try await redirected(request, delivery) { return }
@@ -58,14 +60,24 @@ struct RequestPipeline {
                 let final = try await customized(first, for: request)
                 try await delivery.deliver(final, to: request)
             } catch let error as EdgeError {
+                trace.note { $0.error = error.detail }
                 let own = Answer.edge(error, .error)
                 try await delivery.deliver(try await customized(own, for: request), to: request)
             }
         } catch let error as EdgeError {
-            try? await delivery.deliver(error)
+            trace.note { $0.error = error.detail }
+            do { try await delivery.deliver(error) } catch { noteCut(by: error) }
         } catch {
             // The viewer has left, or the origin broke off in mid-content: what was begun can only be cut.
+            noteCut(by: error)
             exchange.abort()
+        }
+    }
+
+    private func noteCut(by error: any Error) {
+        let isCancelled = Task.isCancelled
+        trace.note { notes in
+            notes.ending = .cut(DetailedError(cuttingShort: error, isCancelled: isCancelled, originsOwn: notes.error))
         }
     }
 
@@ -76,13 +88,15 @@ struct RequestPipeline {
         guard let distribution = snapshot.distribution(forHost: head.authority), distribution.model.enabled else {
             throw .unknownHost
         }
+        trace.note { $0.distribution = distribution }
         guard head.target.utf8.count <= snapshot.configuration.limits.urlBytesMax else {
             throw EdgeError(
-                status: 413, message: "The URL exceeds \(snapshot.configuration.limits.urlBytesMax) bytes.")
+                status: 413, message: "The URL exceeds \(snapshot.configuration.limits.urlBytesMax) bytes.", detail: .invalidRequest)
         }
         let path = head.path == "/" ? distribution.rootPath ?? "/" : head.path
         guard let normalized = PathNormalization.normalized(path.utf8) else { throw .expectationOfPath }
         let behavior = distribution.behavior(forPath: normalized.span)
+        trace.note { $0.behavior = behavior }
         var fields = head.fields
         // An absolute target's authority replaces Host (RFC 9112 section 3.2.2): key and origin must see one and the same.
         fields[.hostField] = head.authority
@@ -91,7 +105,7 @@ struct RequestPipeline {
         return EdgeRequest(
             distribution: distribution, behavior: behavior, method: head.method,
             path: path, query: head.query, fields: fields,
-            viewer: ViewerFacts(head, on: exchange.connection), timing: timing(for: behavior, fields), viewerHost: head.authority,
+            viewer: ViewerFacts(head, on: exchange.connection), trace: trace, timing: timing(for: behavior, fields), viewerHost: head.authority,
             viewerAddress: exchange.connection.clientAddress, version: head.version, requestID: requestID,
             content: exchange.body.expectedBytes == 0
                 ? nil : ViewerContent(exchange.body, bytesMax: snapshot.configuration.limits.requestBodyBytesMax))
@@ -136,7 +150,7 @@ struct RequestPipeline {
             now: service.clock.now().secondsSince1970)
         switch keys.verdict(on: signed) {
         case .allowed(let query): request.query = query
-        case .denied(let reason): throw EdgeError(status: 403, message: reason.description)
+        case .denied(let reason): throw EdgeError(status: 403, message: reason.description, detail: .invalidRequestBlocked)
         }
     }
 
@@ -144,7 +158,10 @@ struct RequestPipeline {
 
     /// An answer from the cache if its rules allow it, else from the origin.
     func answer(_ request: EdgeRequest) async throws -> Answer {
-        guard request.isCacheable else { return try await passThrough(request) }
+        guard request.isCacheable else {
+            trace.note { $0.nonHitReason = request.content == nil ? .methodNotCached : .hasContent }
+            return try await passThrough(request)
+        }
         let identity = request.identity
         // A fetch that ends between the look-up and the joining sends us round again; three times is an unlucky request.
         for _ in 0..<3 {
@@ -157,11 +174,16 @@ struct RequestPipeline {
                 case .staleWhileRevalidate(_, let conditionals):
                     refreshInBackground(request, identity, entry, conditionals)
                     return .entry(entry, .hit)
-                case .revalidate(let conditionals): purpose.conditionals = conditionals
-                case .fetch(because: .varyAny), .fetch(because: .expiredWithoutValidator), .fetch(because: .errorExpired): break
+                case .revalidate(let conditionals):
+                    purpose.conditionals = conditionals
+                    trace.note { $0.nonHitReason = .expired }
+                case .fetch(let reason): trace.note { $0.nonHitReason = NonHitReason(reason) }
                 }
+            } else {
+                trace.note { $0.nonHitReason = .notInCache }
             }
             if request.behavior.policy.disablesCaching {
+                trace.note { $0.nonHitReason = .cachingDisabled }
                 // Only errors are remembered then; everything else goes through, conditions and all.
                 return try await passThrough(request)
             }
@@ -188,6 +210,7 @@ struct RequestPipeline {
                 // With conditions that are answered already it is this request's own fetch by now.
                 guard response.isShareable || !response.conditionsAreOpen else {
                     reader.leave()
+                    trace.note { $0.nonHitReason = .notShareable }
                     return try await passThrough(request, mayStore: true)
                 }
                 if response.resultType == .miss { response.resultType = .hit }
@@ -207,6 +230,7 @@ struct RequestPipeline {
                 // Too large to be kept: then the origin need not send more than was asked for. The reader leaves first, for
                 // its place would hold up others and its connection may be the last one to the origin.
                 reader.leave()
+                trace.note { $0.nonHitReason = .tooLargeToKeep }
                 return try await passThrough(request)
             }
             return .stream(response, reader)
@@ -244,6 +268,7 @@ struct RequestPipeline {
         var own = request
         own.content = nil
         own.timing = nil
+        own.trace = RequestTrace(requestID: request.requestID, began: service.clock.nanoseconds())
         start(permit, own, FillPurpose(expired: entry, conditionals: conditionals.isEmpty ? nil : conditionals))
         Task {
             guard case .stream? = try? await reader.outcome() else { return }

@@ -1,6 +1,7 @@
 // The configuration as traffic uses it: one immutable snapshot in which everything that can be worked out ahead of a
 // request has been. A reload builds a new snapshot and puts it in the place of the old one; requests under way keep theirs.
 
+package import AccessLogs
 package import DistributionModel
 import HTTPCaching
 import HTTPTypes
@@ -16,11 +17,16 @@ package final class EdgeSnapshot: Sendable {
     private let exactHosts: HostTable
 
     /// Throws `EdgeSetupError` when an origin must be signed for and there are no credentials to do it with.
-    package init(_ configuration: EdgeConfiguration, credentials: OriginAccessCredentials?) throws(EdgeSetupError) {
+    ///
+    /// - Parameter log: where the lines of a distribution's log go; nil where it has none.
+    package init(
+        _ configuration: EdgeConfiguration, credentials: OriginAccessCredentials?, log: (Distribution) -> LogQueue? = { _ in nil }
+    ) throws(EdgeSetupError) {
         self.configuration = configuration
         var served: [ServedDistribution] = []
         for distribution in configuration.distributions {
-            served.append(try ServedDistribution(distribution, configuration: configuration, credentials: credentials))
+            served.append(
+                try ServedDistribution(distribution, configuration: configuration, credentials: credentials, log: log(distribution)))
         }
         distributions = served
         router = HostRouter(configuration.distributions)
@@ -53,18 +59,24 @@ final class ServedDistribution: Sendable {
     let model: Distribution
     let behaviors: [ServedBehavior]
     let defaultBehavior: ServedBehavior
+    /// The distribution's own host name.
+    let domainName: String
     /// `<id>.cloudfront.net`-like name that `Via` shows.
     let viaName: String
     /// The path that stands for `/`; nil when there is no default root object.
     let rootPath: String?
     private let rootPathBytes: [UInt8]
+    /// Takes a line for every request; nil where nothing is logged.
+    let log: LogQueue?
     /// The fields of a hit that are the same for every object, up to where the request id goes.
     let hitFields: ByteBuffer
 
     init(
-        _ model: Distribution, configuration: EdgeConfiguration, credentials: OriginAccessCredentials?
+        _ model: Distribution, configuration: EdgeConfiguration, credentials: OriginAccessCredentials?, log: LogQueue?
     ) throws(EdgeSetupError) {
         self.model = model
+        self.log = log
+        domainName = model.domainName
         viaName = model.id.lowercased() + ".cloudfront.net"
         rootPath = model.defaultRootObject?.path
         rootPathBytes = Array((model.defaultRootObject?.path ?? "/").utf8)

@@ -38,13 +38,18 @@ package final class ServerExchange: Sendable {
     package let connection: ConnectionInfo
     /// The request's content; empty when it has none. One pass only.
     package let body: RequestBody
+    /// The bytes that have gone either way so far.
+    package let traffic: ExchangeTraffic
     private let sink: any ExchangeSink
 
-    package init(head: RequestHead, connection: ConnectionInfo, body: RequestBody, sink: any ExchangeSink) {
+    package init(
+        head: RequestHead, connection: ConnectionInfo, body: RequestBody, sink: any ExchangeSink, traffic: ExchangeTraffic? = nil
+    ) {
         self.head = head
         self.connection = connection
         self.body = body
         self.sink = sink
+        self.traffic = traffic ?? ExchangeTraffic(received: head.bytesReceived)
     }
 
     /// Sends a 1xx response before the final one. HTTP/1.0 clients are spared it.

@@ -57,8 +57,7 @@ let targets: [TargetRow] = [
     TargetRow(name: "WebsiteRouting", row: .pure2),
     TargetRow(name: "DistributionModel", row: .pure2),
     TargetRow(name: "OriginConfiguration", row: .pure2),
-
-    TargetRow(name: "OriginConfiguration", row: .pure2),
+    TargetRow(name: "AccessLogs", row: .pure2),
 
     TargetRow(name: "CacheSimulation", row: .pure2),
 

@@ -13,6 +13,7 @@ final class ActiveExchange {
 
     let id: Int
     let body: RequestBody
+    let traffic: ExchangeTraffic
     var decoder: BodyDecoder
     var task: Task<Void, Never>?
     var isHEAD = false
@@ -32,9 +33,10 @@ final class ActiveExchange {
     var bytesLeft = 0
     var writers: [(Result<Void, ExchangeError>) -> Void] = []
 
-    init(id: Int, body: RequestBody, decoder: BodyDecoder) {
+    init(id: Int, body: RequestBody, traffic: ExchangeTraffic, decoder: BodyDecoder) {
         self.id = id
         self.body = body
+        self.traffic = traffic
         self.decoder = decoder
     }
 

@@ -21,7 +21,9 @@ extension HTTP1Connection {
             throw .responseOutOfOrder("\(head.status.code) is no interim response")
         }
         guard exchange.version == .http11 else { return }
+        let before = output.bytes.writerIndex
         encode(head, framing: .none, connection: .implicit, into: &output.bytes)
+        exchange.traffic.didSend(output.bytes.writerIndex - before)
         output.flush(context)
     }
 
@@ -53,7 +55,9 @@ extension HTTP1Connection {
         if framing == .untilClose || isDraining || mustCloseForUnreadBody(exchange) { exchange.keepsAlive = false }
         let token: ConnectionToken =
             exchange.keepsAlive ? (exchange.version == .http10 ? .keepAlive : .implicit) : .close
+        let before = output.bytes.writerIndex
         encode(head, framing: framing, connection: token, into: &output.bytes)
+        exchange.traffic.didSend(output.bytes.writerIndex - before)
         if case .length(let length) = framing { exchange.bytesLeft = length }
         exchange.response = .streaming(framing)
         // The client has its final answer and need not wait for the interim one any more.
@@ -80,12 +84,15 @@ extension HTTP1Connection {
             exchange.bytesLeft -= count
             output.write(content, context)
         case .chunked:
-            output.bytes.writeString(String(count, radix: 16))
+            let size = String(count, radix: 16)
+            output.bytes.writeString(size)
             output.bytes.writeStaticString("\r\n")
             output.write(content, context)
             output.bytes.writeStaticString("\r\n")
+            exchange.traffic.didSend(size.utf8.count + 4)
         case .untilClose: output.write(content, context)
         }
+        exchange.traffic.didSend(count)
         if case .fileRegion = content {
             // The descriptor is the caller's: it may be closed once this call returns, so wait until it is sent.
             output.flush(context, then: resume)
@@ -102,7 +109,10 @@ extension HTTP1Connection {
             cut(exchange, context)
             throw .responseOutOfOrder("less content than Content-Length announced")
         }
-        if framing == .chunked { output.bytes.writeStaticString("0\r\n\r\n") }
+        if framing == .chunked {
+            output.bytes.writeStaticString("0\r\n\r\n")
+            exchange.traffic.didSend(5)
+        }
         exchange.response = .finished
         output.flush(context)
         if exchange.bodyFailure != nil || (!exchange.keepsAlive && !exchange.bodyIsComplete) {

@@ -242,6 +242,8 @@ final class HTTP1Connection: ChannelInboundHandler, ChannelOutboundHandler {
         }
         while !exchange.bodyIsComplete, !exchange.bodyIsFull || exchange.discardsBody {
             do {
+                let waiting = input.readableBytes
+                defer { exchange.traffic.didReceive(waiting - input.readableBytes) }
                 switch try exchange.decoder.next(from: &input) {
                 case .needsMore:
                     if inputEnded { failBody(of: exchange, .connectionClosed, context) }
@@ -291,8 +293,9 @@ final class HTTP1Connection: ChannelInboundHandler, ChannelOutboundHandler {
         } else {
             RequestBody()
         }
+        let traffic = ExchangeTraffic(received: head.bytesReceived)
         let exchange = ActiveExchange(
-            id: id, body: body, decoder: layout.isChunked ? .chunked(ChunkedDecoder()) : .remaining(layout.contentLength ?? 0))
+            id: id, body: body, traffic: traffic, decoder: layout.isChunked ? .chunked(ChunkedDecoder()) : .remaining(layout.contentLength ?? 0))
         exchange.isHEAD = head.method == .head
         exchange.version = head.version
         exchange.bodyIsComplete = !hasBody
@@ -302,7 +305,7 @@ final class HTTP1Connection: ChannelInboundHandler, ChannelOutboundHandler {
         setDeadline(hasBody ? limits.bodyTimeout : limits.sendTimeout)
         let serverExchange = ServerExchange(
             head: head, connection: info, body: body, sink: HTTP1Sink(
-                id: id, connection: loopBound, eventLoop: eventLoop, readsFiles: info.isSecure))
+                id: id, connection: loopBound, eventLoop: eventLoop, readsFiles: info.isSecure), traffic: traffic)
         let service = self.service
         exchange.task = Task {
             await service.handle(serverExchange)

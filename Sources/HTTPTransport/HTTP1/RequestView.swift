@@ -14,6 +14,7 @@ package struct RequestView {
     /// The path as received; empty only for an absolute-form target without one.
     package var path: UnsafeRawBufferPointer { self[layout.path] }
     package var query: UnsafeRawBufferPointer? { layout.query.map { self[$0] } }
+    package var version: HTTPVersion { layout.version }
     /// Bytes of request line and header section.
     package var headBytes: Int { layout.headBytes }
 

@@ -1,5 +1,6 @@
 // An edge in process: a scripted origin behind it, viewers in front, a clock that moves when told.
 
+import AccessLogs
 import ByteStreaming
 import ConfigurationReading
 import DistributionModel
@@ -38,20 +39,21 @@ final class Edge: Sendable {
     init(
         _ distributions: [Distribution] = [.site()], memoryBytes: Int = 64 << 20, objectBytesMax: Int = 16 << 20,
         requestBodyBytesMax: Int = 1_000, publicKeys: [NamedPublicKey] = [], keyGroups: [KeyGroup] = [],
-        samplePercent: @escaping @Sendable () -> Double = { 0 }
+        samplePercent: @escaping @Sendable () -> Double = { 0 }, log: LogQueue? = nil
     ) throws {
         cache = EdgeCache(limits: EdgeCacheLimits(memoryBytesMax: memoryBytes, objectBytesMax: objectBytesMax))
         let clock = clock
         service = EdgeService(
             snapshot: try Self.snapshot(
-                distributions, requestBodyBytesMax: requestBodyBytesMax, publicKeys: publicKeys, keyGroups: keyGroups),
+                distributions, requestBodyBytesMax: requestBodyBytesMax, publicKeys: publicKeys, keyGroups: keyGroups, log: log),
             cache: cache, fetcher: origin,
             clock: EdgeClock(now: { clock.now }, ticks: { clock.ticks }), requestIDs: RequestIDs(seed: 42),
             logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }), samplePercent: samplePercent)
     }
 
     static func snapshot(
-        _ distributions: [Distribution], requestBodyBytesMax: Int = 1_000, publicKeys: [NamedPublicKey] = [], keyGroups: [KeyGroup] = []
+        _ distributions: [Distribution], requestBodyBytesMax: Int = 1_000, publicKeys: [NamedPublicKey] = [], keyGroups: [KeyGroup] = [],
+        log: LogQueue? = nil
     ) throws -> EdgeSnapshot {
         let address = ListenAddress(host: "127.0.0.1", port: 0)
         return try EdgeSnapshot(
@@ -63,7 +65,7 @@ final class Edge: Sendable {
                     keepAliveTimeout: .seconds(1), headerTimeout: .seconds(1), bodyTimeout: .seconds(1), sendTimeout: .seconds(1),
                     drainTimeout: .seconds(1), originConnectionsMax: 10),
                 publicKeys: publicKeys, keyGroups: keyGroups, distributions: distributions),
-            credentials: credentials)
+            credentials: credentials, log: { _ in log })
     }
 
     static func head(
