@@ -13,6 +13,7 @@ extension Distribution {
         let aliases = section.texts("aliases", form: "a host name, with * allowed as the whole leftmost label", Alias.init)
         let enabled = section.boolean("enabled")
         let comment = section.text("comment")
+        let personality = section.choice("personality", as: Personality.Name.self).map { Personality(named: $0) }
         let certificate = section.section("viewer_certificate").flatMap(ViewerCertificate.read)
         if section.has("viewer_certificate"), !references.hasHTTPS || aliases.isEmpty {
             let missing = references.hasHTTPS ? "aliases beside it (the generated name has a certificate anyway)" : "listen.https to be on"
@@ -29,7 +30,8 @@ extension Distribution {
         let originIDs = originSections.compactMap { $0.peek("id") }
         reportDuplicateOrigins(originSections)
 
-        let defaultBehavior = section.section("default_cache_behavior").flatMap { behavior in
+        let defaultSection = section.section("default_cache_behavior")
+        let defaultBehavior = defaultSection.flatMap { behavior in
             CacheBehavior.read(behavior, isDefault: true, originIDs: originIDs, references: references)
         }
         let behaviorSections = section.sections("cache_behaviors")
@@ -37,7 +39,10 @@ extension Distribution {
             CacheBehavior.read(behavior, isDefault: false, originIDs: originIDs, references: references)
         }
         reportUnreachable(behaviors, behaviorSections)
-        let errors = section.sections("custom_error_responses").compactMap(CustomErrorResponse.read)
+        let errorSections = section.sections("custom_error_responses")
+        let errors = errorSections.compactMap(CustomErrorResponse.read)
+        personality?.refuseMeaningless(
+            in: zip([defaultSection].compactMap { $0 } + behaviorSections, [defaultBehavior] + behaviors), errors: errorSections)
         reportDuplicates(errors, in: section.reader)
         section.finish()
 
@@ -50,6 +55,7 @@ extension Distribution {
             origins: origins, defaultCacheBehavior: defaultBehavior, cacheBehaviors: behaviors.compactMap { $0 },
             customErrorResponses: errors.map(\.value))
         distribution.viewerCertificate = certificate
+        distribution.personality = personality ?? .cloudFront
         return (distribution, claims)
     }
 

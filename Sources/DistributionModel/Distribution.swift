@@ -13,6 +13,8 @@ package struct Distribution: Sendable, Hashable {
     package var aliases: [Alias]
     package var enabled: Bool
     package var comment: String
+    /// The rules it caches by.
+    package var personality: Personality = .cloudFront
     /// The certificate for its aliases; without one the local authority issues them.
     package var viewerCertificate: ViewerCertificate?
     package var defaultRootObject: DefaultRootObject?

@@ -1,6 +1,7 @@
 // Every setting of `edge.conf`. The reader and docs/settings.md both come from here.
 
 package import ConfigurationReading
+import HTTPCaching
 
 /// The settings table of `edge.conf`.
 package enum EdgeSettings {
@@ -177,6 +178,9 @@ package enum EdgeSettings {
         Setting(
             "distributions[].enabled", .boolean, .byDefault("true"),
             "A disabled distribution answers every request with 403."),
+        Setting(
+            "distributions[].personality", .choice(Personality.Name.allCases.map(\.rawValue)), .byDefault("cloudfront"),
+            "The rules it caches by: `cloudfront`, or `rfc9111`, those of a strict shared cache (RFC 9111, 5861, 8246, 9211, 9213)."),
         Setting("distributions[].comment", .text(0...128, form: ""), .byDefault(""), "For people."),
         Setting(
             "distributions[].viewer_certificate", .section, .optional,

@@ -35,9 +35,9 @@ struct Delivery {
 
     /// Sends the viewer to another URL.
     func redirect(to url: String, status: Int, _ request: EdgeRequest) async throws {
-        var fields = ErrorPage.fields(now: clock.now())
+        var fields = ErrorPage.fields(now: clock.now(), server: request.traits.marks.server)
         fields[.location] = url
-        addOwn(to: &fields, .redirect, viaName: request.distribution.viaName)
+        addOwn(to: &fields, .redirect, request)
         let body = ErrorPage.redirect(status: status)
         fields[.contentLength] = String(body.readableBytes)
         try await exchange.respond(ResponseHead(status: .named(status), fields: fields), body: request.method == .head ? nil : body)
@@ -45,10 +45,10 @@ struct Delivery {
 
     private func page(for error: EdgeError, _ type: ResultType, _ request: EdgeRequest?) async throws {
         let now = clock.now()
-        var fields = ErrorPage.fields(now: now)
+        var fields = ErrorPage.fields(now: now, server: (request?.traits.marks ?? .cloudFront).server)
         request?.applyResponseHeaders(to: &fields, now: now)
         request?.applyServerTiming(to: &fields, type)
-        addOwn(to: &fields, type, viaName: request?.distribution.viaName)
+        addOwn(to: &fields, type, request)
         let body = ErrorPage.html(error, requestID: requestID)
         fields[.contentLength] = String(body.readableBytes)
         try await exchange.respond(ResponseHead(status: .named(error.status), fields: fields), body: body)
@@ -61,8 +61,8 @@ struct Delivery {
         var fields = entry.fields
         request.applyResponseHeaders(to: &fields, now: now)
         request.applyServerTiming(to: &fields, type)
-        addOwn(to: &fields, type, viaName: request.distribution.viaName)
-        if type == .hit || type == .refreshHit, request.showsAge { fields[.age] = String(entry.facts.ageSeconds(at: now)) }
+        addOwn(to: &fields, type, request)
+        if type == .hit || type == .refreshHit || request.traits.marks == .cacheStatus, request.showsAge { fields[.age] = String(entry.facts.ageSeconds(at: now)) }
         let selection = final.isErrorPage ? .whole
             : Selection(request, status: entry.status.code, fields: entry.fields, length: entry.body.byteCount, now: now)
         switch selection {
@@ -107,8 +107,14 @@ struct Delivery {
         var fields = response.fields
         request.applyResponseHeaders(to: &fields, now: now)
         request.applyServerTiming(to: &fields, type)
-        addOwn(to: &fields, type, viaName: request.distribution.viaName)
-        if type == .hit, request.showsAge { fields[.age] = "0" }
+        addOwn(to: &fields, type, request)
+        if request.traits.marks == .cacheStatus {
+            // What the origin said of its age goes on to the one who asked; others get it from here.
+            if response.isCollapsed, let facts = response.facts { fields[.age] = String(facts.ageSeconds(at: now)) }
+            if !request.showsAge { fields[.age] = nil }
+        } else if type == .hit, request.showsAge {
+            fields[.age] = "0"
+        }
         // What was asked for without the viewer's conditions is judged here; what went through untouched, by the origin.
         let selection = response.conditionsAreOpen && !final.isErrorPage
             ? Selection(request, status: response.status.code, fields: response.fields, length: response.contentLength, now: now)
@@ -164,15 +170,20 @@ struct Delivery {
         fields[.contentType] = ErrorPage.contentType
         let body = ErrorPage.html(EdgeError(status: 416, message: "The requested range lies outside the object."), requestID: requestID)
         fields[.contentLength] = String(body.readableBytes)
-        fields[.xCache] = "\(ResultType.error.xCache)"
+        if fields.contains(.xCache) { fields[.xCache] = "\(ResultType.error.xCache)" }
         exchange.trace.classify(.error)
         try await exchange.respond(ResponseHead(status: .rangeNotSatisfiable, fields: fields), body: body)
     }
 
-    private func addOwn(to fields: inout HTTPFields, _ type: ResultType, viaName: String?) {
+    private func addOwn(to fields: inout HTTPFields, _ type: ResultType, _ request: EdgeRequest?) {
         exchange.trace.classify(type)
-        fields[.xCache] = "\(type.xCache)"
-        if let viaName { fields.append(HTTPField(name: .via, value: "1.1 \(viaName) (CloudFront)")) }
+        let marks = request?.traits.marks ?? .cloudFront
+        if marks == .cloudFront { fields[.xCache] = "\(type.xCache)" }
+        if let request { fields.append(HTTPField(name: .via, value: marks.via(version: "1.1", domain: request.distribution.viaName))) }
+        if marks == .cacheStatus {
+            if let status = request?.cacheStatus?.status { fields.append(HTTPField(name: .cacheStatus, value: status.fieldValue)) }
+            return
+        }
         fields[.xAmzCfPop] = edgeLocation
         fields[.xAmzCfId] = requestID
     }

@@ -24,6 +24,8 @@ struct EdgeRequest: Sendable {
     var trace: RequestTrace
     /// Present only where Server-Timing is told.
     var timing: RequestTiming?
+    /// Present only where Cache-Status is told.
+    var cacheStatus: CacheTrace?
     var viewerHost: String
     var viewerAddress: String
     var version: HTTPVersion
@@ -44,6 +46,7 @@ struct EdgeRequest: Sendable {
 
     /// What the object is found by.
     var identity: ObjectIdentity {
+        if traits.selectsByVary { return uriIdentity }
         let key = behavior.policy.makeKey(
             method: methodClass ?? .read, distribution: distribution.model.id, path: path, query: query, fields: keyFields)
         let keyed = query.flatMap { QueryString.filtered($0, by: [behavior.policy.queryStrings]) }
@@ -53,7 +56,7 @@ struct EdgeRequest: Sendable {
     /// The `CloudFront-*` headers that the behaviour's policies name. A viewer's own fields of such names count for nothing.
     var generated: HTTPFields { GeneratedHeaders.fields(named: behavior.generatedNames, for: viewer) }
 
-    private var keyFields: HTTPFields {
+    var keyFields: HTTPFields {
         guard behavior.keyNamesGenerated else { return fields }
         var result = fields
         result.removeAll { GeneratedHeaders.isGenerated($0.name) }
@@ -70,6 +73,7 @@ struct EdgeRequest: Sendable {
         page.query = nil
         page.method = method == .head ? .head : .get
         page.content = nil
+        page.cacheStatus = cacheStatus.map { _ in CacheTrace() }
         page.behavior = distribution.behavior(forPath: path.utf8Span.span)
         for name in HTTPFields.conditionalNames + [.range] { page.fields[name] = nil }
         return page
@@ -78,15 +82,7 @@ struct EdgeRequest: Sendable {
     /// The request as it goes to the origin, signature included.
     func toOrigin(method: HTTPRequest.Method, conditionals: OriginRequest.Conditionals, passesRange: Bool, now: HTTPDate) -> FetchRequest {
         let origin = behavior.origin
-        var rules = OriginRequest(
-            cachePolicy: behavior.policy, originRequestPolicy: behavior.model.originRequestPolicy, originHost: origin.host,
-            viewerAddress: viewerAddress, viewerVersion: viewer.httpVersion, distributionDomain: distribution.viaName,
-            requestID: requestID, generated: generated,
-            customHeaders: origin.customHeaders, conditionals: conditionals, passesRange: passesRange)
-        if case .s3(let bucket) = origin.model.kind {
-            rules.forwardsHost = false
-            rules.forwardsUnkeyedAuthorization = bucket.access == .none
-        }
+        let rules = originRules(conditionals: conditionals, passesRange: passesRange)
         var outgoing = rules.fields(from: fields, method: method, viewerHost: viewerHost)
         let path = origin.model.originPath.text + path
         let query = rules.query(from: query)
@@ -94,6 +90,26 @@ struct EdgeRequest: Sendable {
             method: method, path: path, query: query, fields: &outgoing, hasContent: content != nil, at: now)
         return FetchRequest(
             method: method, target: query.map { "\(path)?\($0)" } ?? path, fields: outgoing, content: content)
+    }
+
+    /// The request's fields as the origin sees them, as far as they come from the viewer.
+    var originFields: HTTPFields {
+        originRules(conditionals: .pass, passesRange: true).fields(from: fields, method: .get, viewerHost: viewerHost)
+    }
+
+    private func originRules(conditionals: OriginRequest.Conditionals, passesRange: Bool) -> OriginRequest {
+        let origin = behavior.origin
+        var rules = OriginRequest(
+            cachePolicy: behavior.policy, originRequestPolicy: behavior.model.originRequestPolicy, originHost: origin.host,
+            viewerAddress: viewerAddress, viewerVersion: viewer.httpVersion, distributionDomain: distribution.viaName,
+            requestID: requestID, generated: generated,
+            customHeaders: origin.customHeaders, conditionals: conditionals, passesRange: passesRange)
+        rules.marks = traits.marks
+        if case .s3(let bucket) = origin.model.kind {
+            rules.forwardsHost = false
+            rules.forwardsUnkeyedAuthorization = bucket.access == .none
+        }
+        return rules
     }
 }
 

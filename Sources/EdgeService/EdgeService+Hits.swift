@@ -30,8 +30,8 @@ extension EdgeService {
                 return .declined
             }
             let now = clock.now()
-            guard let entry = cache.lookup(key(of: request, path: path, distribution, behavior)),
-                case .fresh(let age) = personality.reuse(of: entry.facts, for: plainRead, at: now),
+            guard let key = key(of: request, path: path, distribution, behavior, on: connection), let entry = cache.lookup(key),
+                case .fresh(let age) = distribution.personality.reuse(of: entry.facts, for: plainRead, at: now),
                 entry.preparedHead.readableBytes > 0, entry.status.code < 400, entry.body.pieces.count <= 1
             else { return .declined }
             if let headers = behavior.immediateHeaders {
@@ -43,18 +43,33 @@ extension EdgeService {
             }
             output.writeImmutableBuffer(distribution.hitFields)
             let requestIDStart = output.writerIndex
-            requestIDs.append(to: &output)
+            if distribution.traits.marks == .cloudFront {
+                requestIDs.append(to: &output)
+            } else {
+                // Fresh: some seconds are left.
+                output.writeDecimal(entry.facts.remainingSeconds(at: now))
+            }
             output.writeStaticString("\r\nAge: ")
             output.writeDecimal(age)
             output.writeStaticString("\r\n\r\n")
             let body = isHEAD ? nil : entry.body.pieces.first
             if let log = distribution.log {
                 let bytes = output.writerIndex - responseStart + (body?.readableBytes ?? 0)
-                output.withVeryUnsafeBytes { written in
+                func record(_ requestID: UnsafeRawBufferPointer) {
                     let texts = HitTexts(
                         request: request, connection: connection, distribution: distribution, behavior: behavior, entry: entry,
-                        requestID: UnsafeRawBufferPointer(rebasing: written[requestIDStart..<requestIDStart + RequestIDs.characters]))
+                        requestID: requestID)
                     self.log(texts, to: log, bytesSent: bytes, began: began, at: now)
+                }
+                if distribution.traits.marks == .cloudFront {
+                    output.withVeryUnsafeBytes { written in
+                        record(UnsafeRawBufferPointer(rebasing: written[requestIDStart..<requestIDStart + RequestIDs.characters]))
+                    }
+                } else {
+                    // The viewer isn't told the id, the log is.
+                    var id = ByteBuffer()
+                    requestIDs.append(to: &id)
+                    id.withUnsafeReadableBytes(record)
                 }
             }
             return .answered(body: body)
@@ -72,8 +87,9 @@ extension EdgeService {
     }
 
     private func key(
-        of request: RequestView, path: UnsafeRawBufferPointer, _ distribution: ServedDistribution, _ behavior: ServedBehavior
-    ) -> CacheKey {
+        of request: RequestView, path: UnsafeRawBufferPointer, _ distribution: ServedDistribution, _ behavior: ServedBehavior,
+        on connection: ConnectionInfo
+    ) -> CacheKey? {
         var accepted = AcceptEncodingClass.none
         if behavior.policy.normalizesAcceptEncoding, let value = request.acceptEncoding {
             accepted = value.withMemoryRebound(to: UInt8.self) {
@@ -82,8 +98,31 @@ extension EdgeService {
         }
         var builder = CacheKey.Builder(reservingBytes: 64 + path.count + (request.query?.count ?? 0))
         builder.reset(method: .read, distribution: distribution.model.id, path: path, acceptEncoding: accepted)
+        if distribution.traits.selectsByVary {
+            guard behavior.sendsWholeQuery, !request.hasDirectives else { return nil }
+            builder.appendAuthority(of: request, isSecure: connection.isSecure)
+            builder.appendQuery(request.query, selecting: .all)
+            return builder.finish()
+        }
         builder.appendQuery(request.query, selecting: behavior.policy.queryStrings)
         return builder.finish()
+    }
+}
+
+extension RequestView {
+    /// Whether the request has directives of its own for caches.
+    fileprivate var hasDirectives: Bool {
+        var found = false
+        forEachValue(of: "cache-control") { _ in found = true }
+        forEachValue(of: "pragma") { _ in found = true }
+        return found
+    }
+}
+
+extension CacheKey.Builder {
+    fileprivate mutating func appendAuthority(of request: RequestView, isSecure: Bool) {
+        var authority = TargetURI.normalized(String(decoding: request.authority, as: UTF8.self), isSecure: isSecure)
+        authority.withUTF8 { appendAuthority(UnsafeRawBufferPointer($0), isSecure: isSecure) }
     }
 }
 

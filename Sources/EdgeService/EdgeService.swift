@@ -2,11 +2,11 @@
 // in a task, by the steps of `RequestPipeline.swift`.
 
 package import EdgeStorage
-package import HTTPCaching
 package import HTTPTransport
 package import Logging
 package import NIOCore
 package import OriginFetch
+import HTTPCaching
 import HTTPSemantics
 import HTTPTypes
 import Synchronization
@@ -14,7 +14,6 @@ import Synchronization
 /// Serves the distributions of a configuration.
 package final class EdgeService: HTTPService {
     package let cache: EdgeCache
-    let personality: Personality
     let clock: EdgeClock
     let requestIDs: RequestIDs
     let logger: Logger
@@ -25,17 +24,16 @@ package final class EdgeService: HTTPService {
     private let httpsPortValue = Atomic(443)
 
     package init(
-        snapshot: EdgeSnapshot, cache: EdgeCache, fetcher: any OriginFetcher, personality: Personality = .cloudFront,
+        snapshot: EdgeSnapshot, cache: EdgeCache, fetcher: any OriginFetcher,
         clock: EdgeClock, requestIDs: RequestIDs, logger: Logger,
         samplePercent: @escaping @Sendable () -> Double = { .random(in: 0..<100) }
     ) {
         self.cache = cache
-        self.personality = personality
         self.clock = clock
         self.requestIDs = requestIDs
         self.logger = logger
         self.samplePercent = samplePercent
-        driver = FillDriver(fetcher: fetcher, cache: cache, personality: personality, clock: clock, logger: logger)
+        driver = FillDriver(fetcher: fetcher, cache: cache, clock: clock, logger: logger)
         current = Mutex(snapshot)
     }
 

@@ -22,6 +22,8 @@ struct EdgeError: Error, Sendable, Equatable {
     static let contentNotAllowed = EdgeError(status: 403, message: "A GET or HEAD request must not carry content.", detail: .invalidRequest)
     static let expectationOfPath = EdgeError(status: 400, message: "The request target is not a valid path.", detail: .invalidRequest)
 
+    static let onlyIfCached = EdgeError(status: 504, message: "The request asks for a stored response, and there is none.")
+
     static func contentTooLarge(_ bytesMax: Int) -> EdgeError {
         EdgeError(status: 413, message: "The request content exceeds \(bytesMax) bytes.", detail: .invalidRequest)
     }
@@ -79,8 +81,8 @@ enum ErrorPage {
                 """)
     }
 
-    static func fields(now: HTTPDate) -> HTTPFields {
-        [.server: "CloudFront", .date: now.formatted, .contentType: contentType]
+    static func fields(now: HTTPDate, server: String = AnswerMarks.cloudFront.server) -> HTTPFields {
+        [.server: server, .date: now.formatted, .contentType: contentType]
     }
 
     private static func escaped(_ text: String) -> String {

@@ -19,8 +19,12 @@ extension FillDriver {
             return
         }
         if let expired = purpose.expired, serveStale(expired, after: .unreachable, permit, request, now: now) { return }
-        let page = EdgeError(status: error.status, message: error.pageMessage)
-        guard request.isCacheable, !purpose.passesThrough || request.behavior.policy.disablesCaching else {
+        // RFC 9111 section 5.2.2.2: where a stored response may not stand in, that is what the viewer is told.
+        let refusesStale = request.traits.selectsByVary && (purpose.expired?.facts.freshness.forbidsStale ?? false)
+        let page = EdgeError(status: refusesStale ? 504 : error.status, message: error.pageMessage)
+        guard request.traits.remembersFailures, request.isCacheable,
+            !purpose.passesThrough || request.behavior.policy.disablesCaching
+        else {
             permit.fill.resolve(.failed(status: page.status, detail: page.message))
             permit.fill.end(.failure(.originFailed(error.description)))
             return
@@ -47,8 +51,8 @@ extension FillDriver {
         _ expired: CachedResponse, after failure: OriginFailure, _ permit: FillPermit, _ request: EdgeRequest, now: HTTPDate
     ) -> Bool {
         let status = if case .status(let code) = failure { code } else { 504 }
-        guard case .serveStale(_, let retryAt) = personality.fallback(
-            to: expired.facts, after: failure, under: request.storagePolicy(for: status), at: now)
+        guard case .serveStale(_, let retryAt) = request.personality.fallback(
+            to: expired.facts, for: request.facts, after: failure, under: request.storagePolicy(for: status), at: now)
         else { return false }
         var facts = expired.facts
         facts.retryAt = retryAt

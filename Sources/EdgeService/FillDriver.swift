@@ -17,6 +17,8 @@ struct FillPurpose: Sendable {
     var expired: CachedResponse?
     /// Fields that let the origin answer 304.
     var conditionals: ConditionalFields?
+    /// Entries for other selecting fields, one of which the origin may confirm.
+    var candidates: [CachedResponse] = []
     /// The request goes through as it is, and what comes back is for it alone.
     var passesThrough = false
 }
@@ -25,7 +27,6 @@ struct FillPurpose: Sendable {
 struct FillDriver: Sendable {
     let fetcher: any OriginFetcher
     let cache: EdgeCache
-    let personality: Personality
     let clock: EdgeClock
     let logger: Logger
 
@@ -36,7 +37,13 @@ struct FillDriver: Sendable {
             var outgoing = outgoingRequest(request, purpose, now: requestedAt)
             let (fill, isShared) = (permit.fill, request.isCacheable)
             outgoing.onInterim = { fill.sendInterim(InterimResponse($0, isShared: isShared)) }
-            let response = try await fetch(outgoing, for: request)
+            var response = try await fetch(outgoing, for: request)
+            var purpose = purpose
+            if response.status.code == 304, purpose.conditionals != nil, confirmed(by: response.fields, purpose, request) == nil {
+                // It confirms nothing of what is stored, which RFC 9111 section 4.3.4 says not to update then.
+                (purpose.conditionals, purpose.candidates) = (nil, [])
+                response = try await fetch(outgoingRequest(request, purpose, now: clock.now()), for: request)
+            }
             await receive(response, permit, request, purpose, requestedAt: requestedAt)
         } catch let error as OriginError {
             request.trace.note { $0.error = DetailedError(error.kind) ?? $0.error }
@@ -58,7 +65,8 @@ struct FillDriver: Sendable {
 
     private func outgoingRequest(_ request: EdgeRequest, _ purpose: FillPurpose, now: HTTPDate) -> FetchRequest {
         if purpose.passesThrough {
-            return request.toOrigin(method: request.method, conditionals: .pass, passesRange: true, now: now)
+            return request.toOrigin(
+                method: request.method, conditionals: purpose.conditionals.map { .replace($0) } ?? .pass, passesRange: true, now: now)
         }
         // What is fetched for the cache is fetched whole and without the viewer's conditions, which are answered from it.
         let method: HTTPRequest.Method = request.method == .head ? .get : request.method
@@ -75,11 +83,11 @@ struct FillDriver: Sendable {
         let facts = ResponseFacts(
             status: response.status.code, fields: response.fields, bodyLength: response.contentLength.map { Int64($0) },
             requestedAt: requestedAt, receivedAt: receivedAt)
+        if response.status.code == 304, purpose.conditionals != nil, let confirmed = confirmed(by: response.fields, purpose, request) {
+            confirm(confirmed, by: facts, permit, request)
+            return
+        }
         if let expired = purpose.expired {
-            if response.status.code == 304, purpose.conditionals != nil {
-                confirm(expired, by: facts, permit, request)
-                return
-            }
             if response.status.code >= 500,
                 serveStale(expired, after: .status(response.status.code), permit, request, now: receivedAt)
             {
@@ -93,10 +101,10 @@ struct FillDriver: Sendable {
     private func confirm(_ expired: CachedResponse, by facts: ResponseFacts, _ permit: FillPermit, _ request: EdgeRequest) {
         let update = EntryUpdate(
             storedStatus: expired.status.code, storedFields: expired.fields, notModified: facts, request: request.facts,
-            edgeCompressed: expired.isEdgeCompressed, forwardsCookies: request.behavior.forwardsCookies, personality: personality,
+            edgeCompressed: expired.isEdgeCompressed, forwardsCookies: request.behavior.forwardsCookies, personality: request.personality,
             policy: request.storagePolicy(for: expired.status.code))
         var fields = update.fields
-        if !expired.isEdgeCompressed { fields[.vary] = request.viewerVary(of: fields, edgeCompressed: false) }
+        if !request.traits.passesVary, !expired.isEdgeCompressed { fields[.vary] = request.viewerVary(of: fields, edgeCompressed: false) }
         var conditionals = expired.facts.conditionals
         let named = ConditionalFields(originFields: facts.fields, now: facts.receivedAt)
         if let tag = named.ifNoneMatch { conditionals.ifNoneMatch = tag }
@@ -109,6 +117,7 @@ struct FillDriver: Sendable {
                 fields: fields,
                 preparedHead: PreparedHead.bytes(status: expired.status, fields: fields))
             cache.replace(expired, with: entry)
+            spread(entry, by: facts, permit, request)
             permit.fill.resolve(.entry(entry, .refreshHit))
         case .doNotStore:
             cache.remove(expired)
@@ -127,31 +136,39 @@ struct FillDriver: Sendable {
             if facts.status >= 500 { notes.error = .originError }
         }
         let coding = compression(of: response, for: request, purpose)
-        var fields = StoredFields.prepared(
-            response.fields, forwardsCookies: request.behavior.forwardsCookies || !request.isCacheable, receivedAt: facts.receivedAt)
-        if let coding { fields = CompressionRule.rewritten(fields, coding: coding) }
-        fields[.vary] = request.viewerVary(of: fields, edgeCompressed: coding != nil)
+        let received = request.personality.fields(
+            of: facts, forwardsCookies: request.behavior.forwardsCookies || !request.isCacheable)
+        let fields = request.rewritten(received.delivered, coding)
+        let identity = request.traits.selectsByVary ? request.identity(storing: response.fields) : permit.identity
+        heedWrite(response, permit, request, purpose, facts)
         let contentLength = coding == nil ? response.contentLength : nil
         var keeps = false
-        if case .store = decision { keeps = (contentLength ?? 0) <= cache.limits.objectBytesMax }
+        if case .store = decision, identity != nil { keeps = (contentLength ?? 0) <= cache.limits.objectBytesMax }
         if !keeps { permit.stopKeeping() }
-        permit.fill.resolve(
-            .stream(
-                StreamedResponse(
-                    status: response.status, fields: fields, contentLength: contentLength,
-                    resultType: response.status.code >= 400 ? .error : .miss,
-                    isShareable: keeps && Collapsing(decision) == .allowed, isKept: keeps, conditionsAreOpen: !purpose.passesThrough)))
+        var streamed = StreamedResponse(
+            status: response.status, fields: fields, contentLength: contentLength,
+            resultType: response.status.code >= 400 ? .error : .miss,
+            isShareable: keeps && Collapsing(decision) == .allowed && !received.hasUnshared, isKept: keeps,
+            conditionsAreOpen: !purpose.passesThrough || purpose.conditionals != nil)
+        switch decision {
+        case .store(let freshness):
+            streamed.key = identity?.key
+            streamed.facts = EntryFacts(
+                status: response.status.code, storedAt: facts.receivedAt, freshness: freshness,
+                conditionals: ConditionalFields(originFields: response.fields, now: facts.receivedAt))
+        case .doNotStore(let reason): streamed.notStoredBecause = reason
+        }
+        let entryFacts = streamed.facts
+        permit.fill.resolve(.stream(streamed))
         let store: (([ByteBuffer]) -> Bool)? = keeps ? { chunks in
-            guard case .store(let freshness) = decision else { return false }
+            guard let entryFacts, let identity else { return false }
             let body = CachedBody(copying: chunks)
-            var kept = fields
+            var kept = request.rewritten(received.stored, coding)
             if HTTPResponse.hasContent(response.status.code) { kept[.contentLength] = String(body.byteCount) }
+            if let expired = purpose.expired, expired.identity.key != identity.key { cache.remove(expired) }
             return permit.store(
                 CachedResponse(
-                    identity: permit.identity,
-                    facts: EntryFacts(
-                        status: response.status.code, storedAt: facts.receivedAt, freshness: freshness,
-                        conditionals: ConditionalFields(originFields: response.fields, now: facts.receivedAt)),
+                    identity: identity, facts: entryFacts,
                     status: response.status, fields: kept, body: body, isEdgeCompressed: coding != nil,
                     preparedHead: PreparedHead.bytes(status: response.status, fields: kept)))
         } : nil
@@ -164,7 +181,7 @@ struct FillDriver: Sendable {
             permit.fill.end(.failure(.originFailed("\(error)")))
             return
         }
-        if !isStored, let expired = purpose.expired, facts.status < 500 {
+        if !isStored, let expired = purpose.expired, facts.status < 500, !purpose.passesThrough {
             // The origin has something else by now that may not be kept: the old entry is of no more use.
             cache.remove(expired)
         }
@@ -208,7 +225,9 @@ struct FillDriver: Sendable {
 
     private func storability(of facts: ResponseFacts, for request: EdgeRequest, _ purpose: FillPurpose) -> Storability {
         var method = request.method
-        if purpose.passesThrough {
+        if purpose.passesThrough, request.traits.heedsWrites {
+            guard method == .post else { return .doNotStore(request.isCacheable ? .requestNoStore : .methodNotCached) }
+        } else if purpose.passesThrough {
             // Errors are remembered even with caching off, since they are the same whatever the conditions and ranges were.
             guard request.isCacheable, request.behavior.policy.disablesCaching, facts.status >= 400, facts.status != 412, facts.status != 416 else {
                 return .doNotStore(.methodNotCached)
@@ -216,8 +235,8 @@ struct FillDriver: Sendable {
         } else if method == .head {
             method = .get
         }
-        return personality.storability(
-            of: facts, for: RequestFacts(method: method, fields: request.fields), under: request.storagePolicy(for: facts.status))
+        return request.personality.storability(
+            of: facts, for: RequestFacts(method: method, fields: request.fields, target: request.target), under: request.storagePolicy(for: facts.status))
     }
 
     private func compression(of response: FetchResponse, for request: EdgeRequest, _ purpose: FillPurpose) -> CompressionRule.Coding? {
@@ -232,6 +251,17 @@ struct FillDriver: Sendable {
 
 extension EdgeRequest {
     /// Vary as far as it chose the answer at this edge.
+    fileprivate func rewritten(_ fields: HTTPFields, _ coding: CompressionRule.Coding?) -> HTTPFields {
+        var fields = fields
+        if let coding { fields = CompressionRule.rewritten(fields, coding: coding) }
+        if !traits.passesVary {
+            fields[.vary] = viewerVary(of: fields, edgeCompressed: coding != nil)
+        } else if coding != nil {
+            fields.append(HTTPField(name: .vary, value: HTTPField.Name.acceptEncoding.rawName))
+        }
+        return fields
+    }
+
     func viewerVary(of fields: HTTPFields, edgeCompressed: Bool) -> String? {
         ViewerVary.rewritten(fields, cachePolicy: behavior.policy, originRequestPolicy: behavior.model.originRequestPolicy, edgeCompressed: edgeCompressed)
     }

@@ -105,7 +105,8 @@ struct RequestPipeline {
         return EdgeRequest(
             distribution: distribution, behavior: behavior, method: head.method,
             path: path, query: head.query, fields: fields,
-            viewer: ViewerFacts(head, on: exchange.connection), trace: trace, timing: timing(for: behavior, fields), viewerHost: head.authority,
+            viewer: ViewerFacts(head, on: exchange.connection), trace: trace, timing: timing(for: behavior, fields),
+            cacheStatus: distribution.traits.marks == .cacheStatus ? CacheTrace() : nil, viewerHost: head.authority,
             viewerAddress: exchange.connection.clientAddress, version: head.version, requestID: requestID,
             content: exchange.body.expectedBytes == 0
                 ? nil : ViewerContent(exchange.body, bytesMax: snapshot.configuration.limits.requestBodyBytesMax))
@@ -135,7 +136,7 @@ struct RequestPipeline {
     }
 
     private func checkMethod(_ request: EdgeRequest) throws(EdgeError) {
-        guard request.behavior.model.allowedMethods.contains(request.method) else { throw .methodNotAllowed }
+        guard request.behavior.allows(request.method) else { throw .methodNotAllowed }
         guard let content = request.content else { return }
         if request.method == .get || request.method == .head { throw .contentNotAllowed }
         if let count = content.byteCount, count > content.bytesMax { throw .contentTooLarge(content.bytesMax) }
@@ -158,30 +159,36 @@ struct RequestPipeline {
 
     /// An answer from the cache if its rules allow it, else from the origin.
     func answer(_ request: EdgeRequest) async throws -> Answer {
-        guard request.isCacheable else {
-            trace.note { $0.nonHitReason = request.content == nil ? .methodNotCached : .hasContent }
+        guard request.isCacheable, !request.personality.bypasses(request.facts) else {
+            trace.note { $0.nonHitReason = request.isCacheable ? .requestDirective : request.content == nil ? .methodNotCached : .hasContent }
+            request.cacheStatus?.forward(request.isCacheable ? .request : .method)
             return try await passThrough(request)
         }
-        let identity = request.identity
         // A fetch that ends between the look-up and the joining sends us round again; three times is an unlucky request.
         for _ in 0..<3 {
-            let entry = cache.lookup(identity.key)
-            var purpose = FillPurpose(expired: entry)
+            let selected = select(request)
+            let (entry, identity) = (selected.entry, selected.identity)
+            var purpose = purpose(of: selected)
             if let entry {
-                switch service.personality.reuse(of: entry.facts, for: request.facts, at: service.clock.now()) {
+                let now = service.clock.now()
+                request.cacheStatus?.hit(entry, at: now)
+                switch request.personality.reuse(of: entry.facts, for: request.facts, at: now) {
                 case .fresh: return .entry(entry, entry.status.code >= 400 ? .error : .hit)
-                case .staleAfterError: return .entry(entry, .hit)
+                case .staleAfterError, .staleAccepted: return .entry(entry, .hit)
                 case .staleWhileRevalidate(_, let conditionals):
                     refreshInBackground(request, identity, entry, conditionals)
                     return .entry(entry, .hit)
                 case .revalidate(let conditionals):
                     purpose.conditionals = conditionals
-                    trace.note { $0.nonHitReason = .expired }
+                    trace.note { $0.nonHitReason = entry.facts.remainingSeconds(at: now) > 0 ? .requestDirective : .expired }
                 case .fetch(let reason): trace.note { $0.nonHitReason = NonHitReason(reason) }
                 }
+                request.cacheStatus?.forward(entry.facts.remainingSeconds(at: now) > 0 ? .request : .stale)
             } else {
-                trace.note { $0.nonHitReason = .notInCache }
+                trace.note { $0.nonHitReason = selected.hasOthers ? .otherVariant : .notInCache }
             }
+            guard request.personality.mayForward(request.facts) else { return .edge(.onlyIfCached, .error) }
+            if request.traits.sendsHead, request.method == .head { return try await head(request, selected, purpose.conditionals) }
             if request.behavior.policy.disablesCaching {
                 trace.note { $0.nonHitReason = .cachingDisabled }
                 // Only errors are remembered then; everything else goes through, conditions and all.
@@ -194,7 +201,7 @@ struct RequestPipeline {
 
     /// The answer of a fetch, shared with others where that is allowed; nil when the cache has changed meanwhile.
     private func fetched(_ request: EdgeRequest, _ identity: ObjectIdentity, _ purpose: FillPurpose) async throws -> Answer? {
-        guard request.behavior.collapses else {
+        guard request.behavior.collapses, request.personality.mayShareFetch(request.facts) else {
             let (permit, reader) = cache.solo(identity)
             start(permit, request, purpose)
             return try await outcome(of: reader, for: request)
@@ -205,23 +212,32 @@ struct RequestPipeline {
             start(permit, request, purpose)
             return try await outcome(of: reader, for: request)
         case .follower(let reader):
+            request.cacheStatus?.note { $0.isCollapsed = true }
             switch try await outcome(of: reader, for: request) {
             case .stream(var response, let reader):
                 // With conditions that are answered already it is this request's own fetch by now.
-                guard response.isShareable || !response.conditionsAreOpen else {
+                guard response.isShareable && request.selects(response.fields, fetchedUnder: response.key ?? identity.key)
+                    || !response.conditionsAreOpen
+                else {
                     reader.leave()
                     trace.note { $0.nonHitReason = .notShareable }
+                    request.cacheStatus?.note { $0.isCollapsed = false }
                     return try await passThrough(request, mayStore: true)
                 }
+                response.isCollapsed = true
                 if response.resultType == .miss { response.resultType = .hit }
                 return .stream(response, reader)
+            case .entry(let entry, _) where !request.selects(entry.fields, fetchedUnder: entry.identity.key):
+                return try await passThrough(request, mayStore: true)
             case let answer: return answer
             }
         }
     }
 
     private func outcome(of reader: FillReader<FillOutcome>, for request: EdgeRequest) async throws -> Answer {
-        switch try await awaitOutcome(of: reader) {
+        let outcome = try await awaitOutcome(of: reader)
+        request.cacheStatus?.outcome(outcome, at: service.clock.now())
+        switch outcome {
         case .entry(let entry, let type): return .entry(entry, type)
         case .stream(let response):
             if response.contentLength ?? 0 > cache.limits.objectBytesMax, response.status == .ok, request.method == .get,
@@ -241,10 +257,16 @@ struct RequestPipeline {
 
     /// A fetch for this request alone. With `mayStore` it is made as if for the cache; else it goes through as it is.
     private func passThrough(_ request: EdgeRequest, mayStore: Bool = false) async throws -> Answer {
+        try await passThrough(request, FillPurpose(passesThrough: !mayStore))
+    }
+
+    func passThrough(_ request: EdgeRequest, _ purpose: FillPurpose) async throws -> Answer {
         try await request.content?.prime()
         let (permit, reader) = cache.solo(request.identity)
-        start(permit, request, FillPurpose(passesThrough: !mayStore))
-        switch try await awaitOutcome(of: reader) {
+        start(permit, request, purpose)
+        let outcome = try await awaitOutcome(of: reader)
+        request.cacheStatus?.outcome(outcome, at: service.clock.now())
+        switch outcome {
         case .entry(let entry, let type): return .entry(entry, type)
         case .stream(let response): return .stream(response, reader)
         case .failed(let status, let detail):
@@ -269,6 +291,7 @@ struct RequestPipeline {
         own.content = nil
         own.timing = nil
         own.trace = RequestTrace(requestID: request.requestID, began: service.clock.nanoseconds())
+        own.cacheStatus = nil
         start(permit, own, FillPurpose(expired: entry, conditionals: conditionals.isEmpty ? nil : conditionals))
         Task {
             guard case .stream? = try? await reader.outcome() else { return }
@@ -305,6 +328,13 @@ struct FinalAnswer: Sendable {
 
 extension EdgeRequest {
     var facts: RequestFacts { RequestFacts(method: method == .head ? .get : method, fields: fields) }
+}
+
+extension ServedBehavior {
+    /// Whether requests of that method are let through. CONNECT and TRACE never are: neither is for what lies behind a cache.
+    func allows(_ method: HTTPRequest.Method) -> Bool {
+        model.allowedMethods.contains(method) || allowsUnknownMethods && method != .connect && method != .trace
+    }
 }
 
 extension ViewerFacts {

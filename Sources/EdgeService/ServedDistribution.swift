@@ -61,6 +61,8 @@ final class ServedDistribution: Sendable {
     let defaultBehavior: ServedBehavior
     /// The distribution's own host name.
     let domainName: String
+    let personality: Personality
+    let traits: PersonalityTraits
     /// `<id>.cloudfront.net`-like name that `Via` shows.
     let viaName: String
     /// The path that stands for `/`; nil when there is no default root object.
@@ -68,7 +70,7 @@ final class ServedDistribution: Sendable {
     private let rootPathBytes: [UInt8]
     /// Takes a line for every request; nil where nothing is logged.
     let log: LogQueue?
-    /// The fields of a hit that are the same for every object, up to where the request id goes.
+    /// The fields of a hit that are the same for every object, up to where the request id goes, or the seconds left.
     let hitFields: ByteBuffer
 
     init(
@@ -77,11 +79,18 @@ final class ServedDistribution: Sendable {
         self.model = model
         self.log = log
         domainName = model.domainName
+        personality = model.personality
+        let traits = model.personality.traits
+        self.traits = traits
         viaName = model.id.lowercased() + ".cloudfront.net"
         rootPath = model.defaultRootObject?.path
         rootPathBytes = Array((model.defaultRootObject?.path ?? "/").utf8)
-        hitFields = ByteBuffer(
-            string: "X-Cache: \(ResultType.hit.xCache)\r\nVia: 1.1 \(viaName) (CloudFront)\r\nX-Amz-Cf-Pop: \(edgeLocation)\r\nX-Amz-Cf-Id: ")
+        let via = "Via: \(traits.marks.via(version: "1.1", domain: viaName))\r\n"
+        hitFields = switch traits.marks {
+        case .cloudFront:
+            ByteBuffer(string: "X-Cache: \(ResultType.hit.xCache)\r\n\(via)X-Amz-Cf-Pop: \(edgeLocation)\r\nX-Amz-Cf-Id: ")
+        case .cacheStatus: ByteBuffer(string: "\(via)Cache-Status: \(CacheStatus(isHit: true).fieldValue); ttl=")
+        }
         var origins: [String: ServedOrigin] = [:]
         for origin in model.origins {
             origins[origin.id] = try ServedOrigin(origin, of: model, configuration: configuration, credentials: credentials)
@@ -91,7 +100,7 @@ final class ServedDistribution: Sendable {
                 throw EdgeSetupError("distribution \(model.id): no origin has the id \(behavior.targetOriginID)")
             }
             return ServedBehavior(
-                behavior, origin: origin, trustedKeys: try configuration.trustedKeys(of: behavior, distribution: model.id))
+                behavior, traits: traits, origin: origin, trustedKeys: try configuration.trustedKeys(of: behavior, distribution: model.id))
         }
         defaultBehavior = try serve(model.defaultCacheBehavior)
         var behaviors: [ServedBehavior] = []
@@ -132,6 +141,10 @@ final class ServedBehavior: Sendable {
     let hasPlainKey: Bool
     /// What a hit on the fast path gets from the response headers policy; nil without one.
     let immediateHeaders: ImmediateResponseHeaders?
+    /// Whether the query reaches the origin as it is.
+    let sendsWholeQuery: Bool
+    /// Whether methods that no set of CloudFront's has are let through.
+    let allowsUnknownMethods: Bool
     /// Whether misses on one key may share a fetch.
     let collapses: Bool
     let forwardsCookies: Bool
@@ -144,7 +157,7 @@ final class ServedBehavior: Sendable {
 
     var policy: CachePolicy { model.cachePolicy }
 
-    init(_ model: CacheBehavior, origin: ServedOrigin, trustedKeys: TrustedKeys?) {
+    init(_ model: CacheBehavior, traits: PersonalityTraits, origin: ServedOrigin, trustedKeys: TrustedKeys?) {
         self.model = model
         self.origin = origin
         compression = CompressionRule(isEnabled: model.compress)
@@ -156,7 +169,10 @@ final class ServedBehavior: Sendable {
             && (model.responseHeadersPolicy == nil || immediateHeaders != nil)
         let toOrigin = model.originRequestPolicy
         forwardsCookies = policy.cookies != .none || (toOrigin?.cookies ?? .none) != .none
-        collapses = Collapsing(cachePolicy: policy, originRequestPolicy: toOrigin) == .allowed
+        collapses = traits.sharesFetchesWithCookies
+            ? !policy.disablesCaching : Collapsing(cachePolicy: policy, originRequestPolicy: toOrigin) == .allowed
+        sendsWholeQuery = policy.queryStrings == .all || toOrigin?.queryStrings == .all
+        allowsUnknownMethods = traits.allowsUnknownMethods && model.allowedMethods == .all
         keyNamesGenerated = policy.headers.contains(where: GeneratedHeaders.isGenerated)
         // Names that are listed as exceptions are not selected, so nothing is made for them.
         generatedNames = (policy.headers + (toOrigin?.headers.names.filter { toOrigin?.headers.selects($0) ?? false } ?? []))

@@ -13,6 +13,10 @@ package struct ObjectIdentity: Sendable, Hashable {
     package var path: String
     /// The query string as far as it is in the key.
     package var query: String?
+    /// The object's own key, where it may have several entries; nil where it has just this one.
+    package var primary: CacheKey?
+    /// Request fields that chose this entry among those of the object.
+    package var selecting = SelectingFields.none
 
     package init(key: CacheKey, distributionID: String, path: String, query: String? = nil) {
         self.key = key
@@ -55,7 +59,7 @@ package final class CachedResponse: Sendable {
     package var costBytes: Int {
         let text = fields.reduce(0) { $0 + $1.name.rawName.utf8.count + $1.value.utf8.count + 64 }
         return body.storageBytes + preparedHead.storageCapacity + text + identity.key.bytes.count
-            + identity.path.utf8.count + (identity.query?.utf8.count ?? 0) + Self.overheadBytes
+            + (identity.primary?.bytes.count ?? 0) + identity.path.utf8.count + (identity.query?.utf8.count ?? 0) + Self.overheadBytes
     }
 
     /// The same content under new facts and fields, as after a confirmation by the origin.

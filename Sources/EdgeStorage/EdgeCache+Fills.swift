@@ -30,6 +30,14 @@ package struct StreamedResponse: Sendable {
     package var isKept: Bool
     /// Whether the request's conditions and range are still to be answered: it was fetched whole, without them.
     package var conditionsAreOpen: Bool
+    /// What the stored response will be known by, once it is whole.
+    package var facts: EntryFacts?
+    /// Where it will be stored.
+    package var key: CacheKey?
+    /// Why it isn't stored, when its rules say so.
+    package var notStoredBecause: Storability.Reason?
+    /// Whether this reader waited for another's fetch.
+    package var isCollapsed = false
 
     package init(
         status: HTTPResponse.Status, fields: HTTPFields, contentLength: Int?, resultType: ResultType, isShareable: Bool,
@@ -120,6 +128,8 @@ package final class FillPermit: Sendable {
     private let reservedBytes = Mutex(0)
 
     package var identity: ObjectIdentity { record.identity }
+
+    func owns(_ record: Record) -> Bool { self.record === record }
 
     init(id: Int, fill: Fill<FillOutcome>, cache: EdgeCache, record: Record) {
         self.id = id

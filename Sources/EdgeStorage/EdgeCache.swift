@@ -35,6 +35,8 @@ package struct EdgeCacheStatistics: Sendable, Equatable {
 package final class EdgeCache: Sendable {
     struct State {
         var slots: [CacheKey: Slot] = [:]
+        /// Objects with several entries, by their own key.
+        var families: [CacheKey: VariantFamily] = [:]
         var entries: [CachedResponse?] = []
         var costs: [Int] = []
         var freeSlots: [Slot] = []
@@ -130,6 +132,7 @@ package final class EdgeCache: Sendable {
 
 extension EdgeCache.State {
     mutating func insert(_ response: CachedResponse, cost: Int) {
+        register(response.identity)
         let slot: Slot
         if let free = freeSlots.popLast() {
             slot = free
@@ -154,6 +157,7 @@ extension EdgeCache.State {
     }
 
     mutating func release(_ slot: Slot) {
+        if let identity = entries[Int(slot)]?.identity { unregister(identity) }
         statistics.entries -= 1
         statistics.bytes -= costs[Int(slot)]
         entries[Int(slot)] = nil

@@ -13,6 +13,7 @@ extension CacheKey {
         private enum Tag: UInt8 {
             case distribution = 0x44, path = 0x50, query = 0x3F, parameter = 0x26
             case headerName = 0x48, headerValue = 0x56, cookie = 0x43
+            case authority = 0x41, selecting = 0x53, selectingValue = 0x76, selectingAbsent = 0x61
         }
 
         /// An empty builder with room for a usual key.
@@ -28,6 +29,29 @@ extension CacheKey {
             var distribution = distribution
             distribution.withUTF8 { append(.distribution, UnsafeRawBufferPointer($0)) }
             append(.path, path)
+        }
+
+        /// Starts from a key that is there.
+        package init(extending key: CacheKey) {
+            bytes.reserveCapacity(key.bytes.count + 64)
+            bytes.append(contentsOf: key.bytes)
+        }
+
+        /// Adds scheme and authority, for keys that stand for a whole URI.
+        package mutating func appendAuthority(_ authority: UnsafeRawBufferPointer, isSecure: Bool) {
+            append(.authority, authority)
+            bytes.append(isSecure ? 1 : 0)
+        }
+
+        /// Adds a request field that a response's Vary names; nil when the request has none.
+        package mutating func appendSelecting(_ name: HTTPField.Name, value: String?) {
+            var canonical = name.canonicalName
+            canonical.withUTF8 { append(.selecting, UnsafeRawBufferPointer($0)) }
+            guard var value else {
+                bytes.append(Tag.selectingAbsent.rawValue)
+                return
+            }
+            value.withUTF8 { append(.selectingValue, UnsafeRawBufferPointer($0)) }
         }
 
         /// Adds the part of the raw query string that the selection chooses; nil when the target has no `?`.

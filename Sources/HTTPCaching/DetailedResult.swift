@@ -60,6 +60,10 @@ package enum NonHitReason: String, Hashable, Sendable, CaseIterable {
     case notShareable = "not-shareable"
     /// A part of something too large to be kept.
     case tooLargeToKeep = "too-large-to-keep"
+    /// What is there is for other values of the fields that Vary names.
+    case otherVariant = "other-variant"
+    /// The request's own directives want more than what is there.
+    case requestDirective = "request-directive"
     /// Any other reason of a rule set.
     case other
 
@@ -68,6 +72,7 @@ package enum NonHitReason: String, Hashable, Sendable, CaseIterable {
         case .expiredWithoutValidator: self = .expiredWithoutValidator
         case .errorExpired: self = .errorExpired
         case .varyAny: self = .varyAny
+        case .requestDirective: self = .requestDirective
         }
     }
 

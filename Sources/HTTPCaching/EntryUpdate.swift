@@ -20,9 +20,8 @@ package struct EntryUpdate: Sendable {
         storedStatus: Int, storedFields: HTTPFields, notModified: ResponseFacts, request: RequestFacts, edgeCompressed: Bool,
         forwardsCookies: Bool, personality: Personality, policy: StoragePolicy
     ) {
-        fields = StoredFields.updated(
-            storedFields, with: notModified.fields, edgeCompressed: edgeCompressed, forwardsCookies: forwardsCookies,
-            receivedAt: notModified.receivedAt)
+        fields = personality.fields(
+            of: storedFields, updatedBy: notModified, edgeCompressed: edgeCompressed, forwardsCookies: forwardsCookies)
         var response = notModified
         response.status = storedStatus
         response.fields = fields

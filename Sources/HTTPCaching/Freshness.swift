@@ -16,14 +16,15 @@ package struct Freshness: Hashable, Sendable {
         case errorCachingMinTTL = "Error Caching Minimum TTL"
         /// `Vary: *` with Minimum TTL 0: kept, never fresh.
         case varyAny = "Vary: *"
-        /// A heuristic (RFC 9111 section 4.2.2); not used by CloudFront.
+        /// A heuristic (RFC 9111 section 4.2.2), or nothing at all but a validator; not used by CloudFront.
         case heuristic
     }
 
     /// Whether the policy moved the origin's figure.
     package enum Bound: String, Hashable, Sendable { case none, raisedToMinTTL, loweredToMaxTTL }
 
-    /// Seconds after `storedAt` during which the response is fresh; 0 or more.
+    /// Seconds after `storedAt` during which the response is fresh. RFC 9111's rules count from the response's origination, so
+    /// that it is negative for what arrived stale; CloudFront's never are.
     package var lifetimeSeconds: Int64
     package var source: Source
     package var bound: Bound
@@ -36,6 +37,10 @@ package struct Freshness: Hashable, Sendable {
     package var forbidsStale: Bool
     /// An expired entry is fetched anew without conditional fields.
     package var refetchesUnconditionally: Bool
+    /// no-cache: confirmed before each use, however fresh it is. RFC 9111's rules only.
+    package var mustValidate = false
+    /// immutable: while it is fresh there is nothing newer (RFC 8246). RFC 9111's rules only.
+    package var isImmutable = false
 
     /// Whether an expired response may stand in for an origin that fails (RFC 5861 section 4).
     package enum StaleIfError: Hashable, Sendable {

@@ -35,6 +35,8 @@ package struct OriginRequest: Sendable {
     package var customHeaders: HTTPFields
     package var conditionals: Conditionals
     package var passesRange: Bool
+    /// How this edge names itself and its requests to the origin.
+    package var marks = AnswerMarks.cloudFront
 
     /// What becomes of the viewer's conditional fields.
     package enum Conditionals: Hashable, Sendable {
@@ -63,9 +65,6 @@ package struct OriginRequest: Sendable {
         self.passesRange = passesRange
     }
 
-    /// User-Agent when no policy forwards the viewer's.
-    package static let userAgent = "Amazon CloudFront"
-
     /// The fields for the origin.
     ///
     /// - Parameter viewerHost: the viewer's Host or :authority, sent on only when a policy selects Host.
@@ -76,7 +75,7 @@ package struct OriginRequest: Sendable {
         let host = forwardsHost && selects(.hostField) ? viewerHost ?? originHost : originHost
         result.append(HTTPField(name: .hostField, value: host))
         for field in HopByHop.stripped(viewer) where passes(field.name, isRead: isRead, method: method) { result.append(field) }
-        if !selects(.userAgent) || !result.contains(.userAgent) { result[.userAgent] = Self.userAgent }
+        if !selects(.userAgent) || !result.contains(.userAgent) { result[.userAgent] = marks.userAgent }
         addAcceptEncoding(from: viewer, to: &result)
         addCookies(from: viewer, to: &result)
         for field in generated where selects(field.name) { result[field.name] = field.value }
@@ -135,8 +134,8 @@ package struct OriginRequest: Sendable {
         let forwarded = viewer[values: .xForwardedFor].filter { !$0.isEmpty }
         result[.xForwardedFor] = (forwarded + [viewerAddress]).joined(separator: ", ")
         let via = viewer[values: .via].filter { !$0.isEmpty }
-        result[.via] = (via + ["\(viewerVersion) \(distributionDomain) (CloudFront)"]).joined(separator: ", ")
-        result[.xAmzCfId] = requestID
+        result[.via] = (via + [marks.via(version: viewerVersion, domain: distributionDomain)]).joined(separator: ", ")
+        if marks == .cloudFront { result[.xAmzCfId] = requestID }
     }
 }
 

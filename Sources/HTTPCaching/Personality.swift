@@ -9,14 +9,35 @@ package import HTTPTypes
 package enum Personality: Hashable, Sendable {
     /// CloudFront's written rules.
     case cloudFront(CloudFrontRules)
+    /// RFC 9111's, for a shared cache.
+    case rfc9111(RFC9111Rules)
 
     /// CloudFront's rules with their standard switches.
     package static var cloudFront: Personality { .cloudFront(CloudFrontRules()) }
+    package static var rfc9111: Personality { .rfc9111(RFC9111Rules()) }
 
-    /// The name in `edge.conf`.
-    package var name: String {
+    /// The names in `edge.conf`.
+    package enum Name: String, CaseIterable, Sendable { case cloudfront, rfc9111 }
+
+    package init(named name: Name) {
+        switch name {
+        case .cloudfront: self = .cloudFront
+        case .rfc9111: self = .rfc9111
+        }
+    }
+
+    package var name: Name {
         switch self {
-        case .cloudFront: "cloudfront"
+        case .cloudFront: .cloudfront
+        case .rfc9111: .rfc9111
+        }
+    }
+
+    /// What the engine does differently under it.
+    package var traits: PersonalityTraits {
+        switch self {
+        case .cloudFront: .cloudFront
+        case .rfc9111: .rfc9111
         }
     }
 
@@ -24,6 +45,7 @@ package enum Personality: Hashable, Sendable {
     package func storability(of response: ResponseFacts, for request: RequestFacts, under policy: StoragePolicy) -> Storability {
         switch self {
         case .cloudFront(let rules): rules.storability(of: response, for: request, under: policy)
+        case .rfc9111(let rules): rules.storability(of: response, for: request, under: policy)
         }
     }
 
@@ -31,14 +53,59 @@ package enum Personality: Hashable, Sendable {
     package func reuse(of entry: EntryFacts, for request: RequestFacts, at now: HTTPDate) -> Reuse {
         switch self {
         case .cloudFront(let rules): rules.reuse(of: entry, at: now)
+        case .rfc9111(let rules): rules.reuse(of: entry, for: request, at: now)
         }
     }
 
     /// May this expired entry stand in for an origin that just failed?
-    package func fallback(to entry: EntryFacts, after failure: OriginFailure, under policy: StoragePolicy, at now: HTTPDate) -> Fallback {
+    package func fallback(
+        to entry: EntryFacts, for request: RequestFacts, after failure: OriginFailure, under policy: StoragePolicy, at now: HTTPDate
+    ) -> Fallback {
         switch self {
         case .cloudFront(let rules): rules.fallback(to: entry, after: failure, under: policy, at: now)
+        case .rfc9111(let rules): rules.fallback(to: entry, for: request, after: failure, at: now)
         }
+    }
+
+    /// Must this request go past the cache?
+    package func bypasses(_ request: RequestFacts) -> Bool {
+        switch self {
+        case .cloudFront: false
+        case .rfc9111(let rules): rules.bypasses(request)
+        }
+    }
+
+    /// May the origin be asked for this request?
+    package func mayForward(_ request: RequestFacts) -> Bool {
+        switch self {
+        case .cloudFront: true
+        case .rfc9111(let rules): rules.mayForward(request)
+        }
+    }
+
+    /// May this request wait for a fetch that began before it?
+    package func mayShareFetch(_ request: RequestFacts) -> Bool {
+        switch self {
+        case .cloudFront: true
+        case .rfc9111(let rules): rules.mayShareFetch(request)
+        }
+    }
+
+    /// The fields of a response for viewers and for the store.
+    package func fields(of response: ResponseFacts, forwardsCookies: Bool) -> ResponseFields {
+        switch self {
+        case .cloudFront:
+            ResponseFields(StoredFields.prepared(response.fields, forwardsCookies: forwardsCookies, receivedAt: response.receivedAt))
+        case .rfc9111: ResponseFields(endToEnd: response)
+        }
+    }
+
+    /// The fields of an entry after a 304 confirmed it.
+    package func fields(
+        of stored: HTTPFields, updatedBy notModified: ResponseFacts, edgeCompressed: Bool, forwardsCookies: Bool
+    ) -> HTTPFields {
+        let arriving = fields(of: notModified, forwardsCookies: forwardsCookies).stored
+        return StoredFields.updated(stored, with: arriving, edgeCompressed: edgeCompressed)
     }
 }
 
@@ -47,9 +114,11 @@ package struct RequestFacts: Sendable {
     package var method: HTTPRequest.Method
     /// The viewer's fields. CloudFront's rules ignore them; RFC 9111's do not.
     package var fields: HTTPFields
+    /// What it is for; needed only where a response is compared with it.
+    package var target: TargetURI?
 
-    package init(method: HTTPRequest.Method, fields: HTTPFields = HTTPFields()) {
-        (self.method, self.fields) = (method, fields)
+    package init(method: HTTPRequest.Method, fields: HTTPFields = HTTPFields(), target: TargetURI? = nil) {
+        (self.method, self.fields, self.target) = (method, fields, target)
     }
 }
 

@@ -42,6 +42,8 @@ package enum Reuse: Hashable, Sendable {
     case fresh(ageSeconds: Int64)
     /// Serve it stale; the origin failed a short while ago and is not asked again before `retryAt`.
     case staleAfterError(ageSeconds: Int64, retryAt: HTTPDate)
+    /// Serve it stale, as the request's max-stale allows.
+    case staleAccepted(ageSeconds: Int64)
     /// Serve it stale at once and confirm it in the background.
     case staleWhileRevalidate(ageSeconds: Int64, ConditionalFields)
     /// Ask the origin with these fields; 304 confirms the entry.
@@ -56,6 +58,8 @@ package enum Reuse: Hashable, Sendable {
         case errorExpired
         /// `Vary: *` with Minimum TTL 0.
         case varyAny
+        /// It is fresh, but the request's own directives ask for more, and there is no validator to confirm it by.
+        case requestDirective
     }
 }
 
@@ -116,5 +120,9 @@ package enum Fallback: Hashable, Sendable {
         case entryIsError
         /// Caching is off: Minimum and Maximum TTL are 0.
         case cachingDisabled
+        /// The request's no-cache.
+        case clientRefuses
+        /// The origin answered with an error and has not allowed stale in its place.
+        case notPermitted
     }
 }

@@ -30,5 +30,15 @@ package enum Storability: Hashable, Sendable {
         case errorTTLIsZero
         /// More than 30 GB.
         case tooLarge
+        /// The request's no-store.
+        case requestNoStore
+        /// The request was authenticated, and the response does not say that others may have it (RFC 9111 section 3.5).
+        case authorization
+        /// `Vary: *`: no request selects it.
+        case varyAny
+        /// must-understand, and the status is unknown.
+        case statusNotUnderstood
+        /// Neither a lifetime nor anything that would make it usable again.
+        case noFreshness
     }
 }

@@ -31,8 +31,13 @@ package enum StoredFields {
     package static func updated(
         _ stored: HTTPFields, with notModified: HTTPFields, edgeCompressed: Bool, forwardsCookies: Bool, receivedAt: HTTPDate
     ) -> HTTPFields {
-        var result = stored
         let fresh = prepared(notModified, forwardsCookies: forwardsCookies, receivedAt: receivedAt)
+        return updated(stored, with: fresh, edgeCompressed: edgeCompressed)
+    }
+
+    /// The same with fields that have been prepared for the store.
+    package static func updated(_ stored: HTTPFields, with fresh: HTTPFields, edgeCompressed: Bool) -> HTTPFields {
+        var result = stored
         var replaced: Set<String> = []
         for field in fresh {
             if field.name == .contentLength || field.name == .contentEncoding || field.name == .contentRange { continue }

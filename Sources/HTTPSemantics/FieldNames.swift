@@ -10,6 +10,7 @@ extension HTTPField.Name {
     }
 
     package static let acceptCharset = known("Accept-Charset")
+    package static let cacheStatus = known("Cache-Status")
     package static let cdnCacheControl = known("CDN-Cache-Control")
     /// Host, which swift-http-types hides because a parsed request carries it as its authority.
     package static let hostField = known("Host")

@@ -2,6 +2,9 @@
 
 /// The registered reason phrases.
 package enum ReasonPhrase {
+    /// Whether a status code is registered.
+    package static func isRegistered(_ status: Int) -> Bool { phrase(for: status).utf8CodeUnitCount > 0 }
+
     /// The phrase for a status code; the empty phrase, which is valid on the wire, for unregistered codes.
     package static func phrase(for status: Int) -> StaticString {
         switch status {

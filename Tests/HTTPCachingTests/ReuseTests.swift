@@ -66,7 +66,7 @@ private func reuse(_ entry: EntryFacts, after seconds: Int64, rules: Personality
     }
 
     private func fallback(_ entry: EntryFacts, _ failure: OriginFailure, after seconds: Int64, policy: CachePolicy = CachePolicy(), rules: Personality = .cloudFront) -> Fallback {
-        rules.fallback(to: entry, after: failure, under: StoragePolicy(cachePolicy: policy), at: stored.advanced(bySeconds: seconds))
+        rules.fallback(to: entry, for: RequestFacts(method: .get), after: failure, under: StoragePolicy(cachePolicy: policy), at: stored.advanced(bySeconds: seconds))
     }
 
     @Test(arguments: [OriginFailure.status(500), .status(501), .status(502), .status(503), .status(504), .unreachable])

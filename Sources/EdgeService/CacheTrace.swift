@@ -1,0 +1,49 @@
+// What Cache-Status will say of one request (RFC 9211), noted step by step while it is answered.
+
+import EdgeStorage
+import HTTPCaching
+import HTTPSemantics
+import HTTPTypes
+import Synchronization
+
+/// Notes of how a request was handled. Present only where viewers are told.
+final class CacheTrace: Sendable {
+    private let state = Mutex(CacheStatus())
+
+    var status: CacheStatus { state.withLock { $0 } }
+
+    func note(_ change: (inout CacheStatus) -> Void) { state.withLock { change(&$0) } }
+
+    /// Answered from the cache.
+    func hit(_ entry: CachedResponse, at now: HTTPDate) {
+        note { status in
+            status = CacheStatus(isHit: true)
+            status.ttl = entry.facts.remainingSeconds(at: now)
+        }
+    }
+
+    /// The origin is asked.
+    func forward(_ reason: CacheStatus.Forward) { note { $0 = CacheStatus(forward: reason) } }
+
+    /// What became of asking.
+    func outcome(_ outcome: FillOutcome, at now: HTTPDate) {
+        note { status in
+            switch outcome {
+            case .entry(let entry, let type):
+                if type == .refreshHit { status.forwardStatus = 304 } else { status.detail = "served-stale" }
+                status.ttl = entry.facts.remainingSeconds(at: now)
+            case .stream(let response):
+                status.forwardStatus = response.status.code
+                status.isStored = response.isKept
+                status.ttl = response.facts?.remainingSeconds(at: now)
+                status.detail = response.notStoredBecause?.rawValue
+            case .failed: status.detail = "origin-failed"
+            }
+        }
+    }
+}
+
+extension EntryFacts {
+    /// Seconds of freshness left; negative when stale.
+    func remainingSeconds(at now: HTTPDate) -> Int64 { -stalenessSeconds(at: now) }
+}
