@@ -78,7 +78,7 @@ let engines: [Target] =
     + library("LocalCertificateAuthority", [x509, product("Crypto", "swift-crypto"), product("SwiftASN1", "swift-asn1")])
     + library(
         "OriginFetch",
-        ["ByteStreaming", "HTTPSemantics", httpTypes, nioCore, nioHTTP1, nioPosix, logging])
+        ["ByteStreaming", "HTTPSemantics", httpTypes, nioCore, nioHTTP1, nioPosix, nioSSL, nioTLS, logging])
     + library("EdgeStorage", ["HTTPSemantics", "HTTPCaching", "Eviction", httpTypes, nioCore])
     + library(
         "DiskObjectStorage", ["ObjectStorage", "S3Model", "Cryptography", grdb, logging],

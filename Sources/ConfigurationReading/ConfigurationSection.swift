@@ -101,6 +101,12 @@ package final class ConfigurationSection {
     /// Whether a list stands here that holds nothing.
     package func isEmptyList(_ key: String) -> Bool { entries[key]?.value.content == .sequence([]) }
 
+    /// How many items stand in a list; nil when no list stands here.
+    package func listCount(_ key: String) -> Int? {
+        guard case .sequence(let items)? = entries[key]?.value.content else { return nil }
+        return items.count
+    }
+
     /// The text of a key as it stands, without counting as read and without noting a problem.
     package func peek(_ key: String) -> String? {
         guard case .scalar(let text, _)? = entries[key]?.value.content else { return nil }

@@ -28,15 +28,18 @@ extension Distribution {
         let origins = originSections.compactMap { Origin.read($0, references: references) }
         // An origin that could not be read still counts as named, so that one mistake is not reported twice.
         let originIDs = originSections.compactMap { $0.peek("id") }
-        reportDuplicateOrigins(originSections)
+        let groupSections = section.sections("origin_groups")
+        let groups = groupSections.compactMap { OriginGroup.read($0, originIDs: originIDs) }
+        let targetIDs = originIDs + groupSections.compactMap { $0.peek("id") }
+        reportDuplicateOrigins(originSections + groupSections)
 
         let defaultSection = section.section("default_cache_behavior")
         let defaultBehavior = defaultSection.flatMap { behavior in
-            CacheBehavior.read(behavior, isDefault: true, originIDs: originIDs, references: references)
+            CacheBehavior.read(behavior, isDefault: true, targetIDs: targetIDs, references: references)
         }
         let behaviorSections = section.sections("cache_behaviors")
         let behaviors = behaviorSections.map { behavior in
-            CacheBehavior.read(behavior, isDefault: false, originIDs: originIDs, references: references)
+            CacheBehavior.read(behavior, isDefault: false, targetIDs: targetIDs, references: references)
         }
         reportUnreachable(behaviors, behaviorSections)
         let errorSections = section.sections("custom_error_responses")
@@ -56,6 +59,7 @@ extension Distribution {
             customErrorResponses: errors.map(\.value))
         distribution.viewerCertificate = certificate
         distribution.personality = personality ?? .cloudFront
+        distribution.originGroups = groups
         return (distribution, claims)
     }
 
@@ -101,14 +105,14 @@ extension Distribution {
 
 extension CacheBehavior {
     static func read(
-        _ section: ConfigurationSection, isDefault: Bool, originIDs: [String], references: EdgeReferences
+        _ section: ConfigurationSection, isDefault: Bool, targetIDs: [String], references: EdgeReferences
     ) -> CacheBehavior? {
         let pattern = isDefault ? .everything : section.text("path_pattern") { try? PathPattern($0) }
         let target = section.text("target_origin_id")
-        if let target, !originIDs.contains(target) {
+        if let target, !targetIDs.contains(target) {
             section.report(
                 "target_origin_id", found: quoted(target),
-                expected: known("the id of an origin of this distribution", originIDs, nearest: target))
+                expected: known("the id of an origin of this distribution", targetIDs, nearest: target))
         }
         let policy = section.choice("viewer_protocol_policy", as: ViewerProtocolPolicy.self)
         if let policy, policy != .allowAll, !references.hasHTTPS {

@@ -1,7 +1,6 @@
 // One CloudFront distribution as a value: everything the edge needs to answer for a set of host names.
 //
-// The shape is CloudFront's DistributionConfig as far as it is effective here. Left out until it has an effect: origin
-// groups, functions, logging.
+// The shape is CloudFront's DistributionConfig as far as it is effective here. Left out until it has an effect: functions.
 
 package import HTTPCaching
 package import HTTPTypes
@@ -19,6 +18,7 @@ package struct Distribution: Sendable, Hashable {
     package var viewerCertificate: ViewerCertificate?
     package var defaultRootObject: DefaultRootObject?
     package var origins: [Origin]
+    package var originGroups: [OriginGroup] = []
     package var defaultCacheBehavior: CacheBehavior
     /// In order: the first pattern that matches wins, the default behaviour comes last.
     package var cacheBehaviors: [CacheBehavior]
@@ -57,6 +57,8 @@ package struct Distribution: Sendable, Hashable {
 
     package func origin(id: String) -> Origin? { origins.first { $0.id == id } }
 
+    package func originGroup(id: String) -> OriginGroup? { originGroups.first { $0.id == id } }
+
     package func customErrorResponse(for status: Int) -> CustomErrorResponse? {
         customErrorResponses.first { $0.errorCode == status }
     }
@@ -66,6 +68,7 @@ package struct Distribution: Sendable, Hashable {
 package struct CacheBehavior: Sendable, Hashable {
     /// `*` for the default behaviour.
     package var pathPattern: PathPattern
+    /// The id of an origin or of an origin group.
     package var targetOriginID: String
     package var viewerProtocolPolicy: ViewerProtocolPolicy
     package var allowedMethods: AllowedMethods

@@ -6,21 +6,17 @@ import HTTPCaching
 /// The settings table of `edge.conf`.
 package enum EdgeSettings {
     package static let table = SettingsTable(
-        file: "edge.conf", settings: process + policies + originRequestPolicies + responseHeadersPolicies + distribution + behavior("default_cache_behavior") + behaviors + errors,
+        file: "edge.conf", settings: process + policies + originRequestPolicies + responseHeadersPolicies + distribution + originGroups + behavior("default_cache_behavior") + behaviors + errors,
         unsupported: unsupported)
 
     private static let unsupported: [String: String] = {
         var keys = [
-            "distributions[].origin_groups": "no origin groups yet: one origin per behavior",
             "distributions[].http_version": "no HTTP version: viewers speak HTTP/1.1",
             "distributions[].price_class": "no price class: there is one location",
             "distributions[].web_acl_id": "no firewall rules",
             "distributions[].restrictions": "no geographic restrictions",
             "distributions[].logging": "no log settings",
             "distributions[].origins[].origin_shield": "no origin shield yet",
-            "distributions[].origins[].custom_origin_config.https_port": "only http_port (HTTPS to origins is not supported yet)",
-            "distributions[].origins[].custom_origin_config.origin_ssl_protocols":
-                "no TLS versions (HTTPS to origins is not supported yet)",
         ]
         for behavior in ["distributions[].default_cache_behavior", "distributions[].cache_behaviors[]"] {
             keys["\(behavior).function_associations"] = "no functions yet"
@@ -204,6 +200,9 @@ package enum EdgeSettings {
             "What `/` itself shows; sub-directories never get one."),
         Setting("distributions[].origins", .sections(max: 25), .required, "Where content comes from."),
         Setting(
+            "distributions[].origin_groups", .sections(max: 10), .optional,
+            "Pairs of origins, the second for when the first fails; behaviours may name one in `target_origin_id`."),
+        Setting(
             "distributions[].default_cache_behavior", .section, .required, "For paths no other behaviour matches."),
         Setting(
             "distributions[].cache_behaviors", .sections(max: 25), .optional, "In order; the first matching pattern wins."),
@@ -213,7 +212,7 @@ package enum EdgeSettings {
 
         Setting("distributions[].origins[].id", .text(1...128, form: ""), .required, "What behaviours call it."),
         Setting(
-            "distributions[].origins[].domain_name", .text(1...260, form: "a host name, with :port where it is not 80"),
+            "distributions[].origins[].domain_name", .text(1...260, form: "a host name, with :port where it is not the protocol's own"),
             .required, "Host to connect to and to send as Host; `BUCKET.s3.localhost:9000` for a bucket."),
         Setting(
             "distributions[].origins[].origin_path",
@@ -227,7 +226,13 @@ package enum EdgeSettings {
             "distributions[].origins[].connection_attempts", .integer(1...3), .byDefault("3"),
             "Tries to connect; a GET or HEAD whose origin stays silent or breaks off is repeated as often, other requests are sent only once."),
         Setting(
-            "distributions[].origins[].connection_timeout", .duration(1...10), .byDefault("10"), "For one try to connect."),
+            "distributions[].origins[].connection_timeout", .duration(1...10), .byDefault("10"), "For one try to connect, TLS included."),
+        Setting(
+            "distributions[].origins[].response_completion_timeout", .duration(1...3600), .optional,
+            "For a whole response to a request; at least the read timeout. Absent: only silence is bounded."),
+        Setting(
+            "distributions[].origins[].origin_ca_file", .text(1...1024, form: ""), .optional,
+            "PEM with authorities trusted beside the system's where the origin is asked over HTTPS; a relative path starts at the folder of this file."),
         Setting(
             "distributions[].origins[].origin_access_control", .text(1...64, form: ""), .optional,
             "An OAC from `origin_access_controls`; only with `s3_origin_config`."),
@@ -241,16 +246,26 @@ package enum EdgeSettings {
             "distributions[].origins[].s3_origin_config.region", .text(1...64, form: "lower-case letters, digits and -"),
             .byDefault("us-east-1"), "Region the bucket's requests are signed for."),
         Setting(
+            "distributions[].origins[].s3_origin_config.origin_protocol_policy",
+            .choice(OriginProtocolPolicy.allCases.map(\.rawValue)), .byDefault("http-only"),
+            "How to talk to the bucket. CloudFront takes the viewer's protocol, or HTTPS where it signs; a local S3 speaks HTTP."),
+        Setting(
             "distributions[].origins[].s3_origin_config.origin_access_identity", .text(0...64, form: ""), .byDefault(""),
             "An OAI from `origin_access_identities`, as its id or `origin-access-identity/cloudfront/ID`."),
         Setting(
             "distributions[].origins[].custom_origin_config.http_port", .integer(1...65535), .optional,
-            "Port, unless `domain_name` has it; absent: 80."),
+            "Port for HTTP, unless `domain_name` has it; absent: 80."),
+        Setting(
+            "distributions[].origins[].custom_origin_config.https_port", .integer(1...65535), .optional,
+            "Port for HTTPS, unless `domain_name` has it; absent: 443."),
         Setting(
             "distributions[].origins[].custom_origin_config.origin_protocol_policy",
-            .choice(
-                ["http-only"], refused: ["match-viewer", "https-only"], because: "HTTPS to origins is not supported yet"),
-            .byDefault("http-only"), "How to talk to the origin; only HTTP so far."),
+            .choice(OriginProtocolPolicy.allCases.map(\.rawValue)), .byDefault("http-only"),
+            "How to talk to the origin; `match-viewer` takes the viewer's protocol. Its certificate must be for `domain_name`, or for the viewer's Host where a policy forwards that."),
+        Setting(
+            "distributions[].origins[].custom_origin_config.origin_ssl_protocols",
+            .texts(max: 3, form: "TLSv1, TLSv1.1 or TLSv1.2"), .byDefault("TLSv1.2"),
+            "Versions of TLS for HTTPS, without a gap; TLS 1.3 comes with TLSv1.2. SSLv3 is not spoken."),
         Setting(
             "distributions[].origins[].custom_origin_config.origin_read_timeout", .duration(1...60), .byDefault("30"),
             "Silence allowed before and within a response. Buckets: 30."),
@@ -259,11 +274,26 @@ package enum EdgeSettings {
             "How long an idle connection is kept. Buckets: 5."),
     ]
 
+    private static let originGroups: [Setting] = [
+        Setting("distributions[].origin_groups[].id", .text(1...128, form: ""), .required, "What behaviours call it; no origin has it."),
+        Setting(
+            "distributions[].origin_groups[].members", .texts(max: 2, form: "the id of an origin"), .required,
+            "The primary, which is always asked first, and the secondary. GET, HEAD and OPTIONS fail over; other methods reach the primary alone."),
+        Setting(
+            "distributions[].origin_groups[].failover_status_codes",
+            .texts(max: OriginGroup.statusCodes.count, form: OriginGroup.statusForm), .required,
+            "Answers of the primary that send the request to the secondary, as no connection and no answer in time always do."),
+        Setting(
+            "distributions[].origin_groups[].selection_criteria",
+            .choice(["default"], refused: ["media-quality-based"], because: "media quality is not measured"), .byDefault("default"),
+            "How a member is chosen."),
+    ]
+
     private static func behavior(_ key: String) -> [Setting] {
         let section = "distributions[].\(key)"
         let methods = "GET, HEAD, OPTIONS, PUT, PATCH, POST or DELETE"
         return [
-            Setting("\(section).target_origin_id", .text(1...128, form: ""), .required, "The `id` of an origin."),
+            Setting("\(section).target_origin_id", .text(1...128, form: ""), .required, "The `id` of an origin or origin group."),
             Setting(
                 "\(section).viewer_protocol_policy",
                 .choice(["allow-all", "redirect-to-https", "https-only"]), .byDefault("allow-all"),

@@ -11,11 +11,28 @@ extension Origin {
         let attempts = section.integer("connection_attempts")
         let timeout = section.duration("connection_timeout")
         let kind = readKind(section, domain: domain, references: references)
+        let authorities = section.text("origin_ca_file").map {
+            OriginSecurity.AuthorityFile(
+                path: $0, location: section.valueLocation(of: "origin_ca_file"), keyPath: section.path("origin_ca_file"))
+        }
+        let completion = section.duration("response_completion_timeout")
         section.finish()
         guard let id, let domain, let path, let attempts, let timeout, let kind else { return nil }
-        return Origin(
+        var origin = Origin(
             id: id, domainName: domain, originPath: path, customHeaders: headers, kind: kind, connectionAttempts: attempts,
             connectionTimeout: timeout)
+        origin.authorities = authorities
+        origin.responseCompletionTimeout = completion
+        if let completion, completion < origin.readTimeout {
+            section.report(
+                "response_completion_timeout", found: String(completion.components.seconds),
+                expected: "at least the read timeout, \(origin.readTimeout.components.seconds)")
+        }
+        if authorities != nil, origin.protocolPolicy == .httpOnly {
+            section.report(
+                "origin_ca_file", found: "authorities", expected: "an origin_protocol_policy other than http-only, which needs none")
+        }
+        return origin
     }
 
     private static func readKind(
@@ -26,7 +43,7 @@ extension Origin {
         let custom = section.section("custom_origin_config")
         switch (s3, custom) {
         case (let s3?, nil):
-            return S3Origin.read(s3, control: control, in: section, references: references).map(Kind.s3)
+            return S3Origin.read(s3, domain: domain, control: control, in: section, references: references).map(Kind.s3)
         case (nil, let custom?):
             if control != nil {
                 section.report(
@@ -74,14 +91,17 @@ extension Origin.CustomHeader {
 
 extension S3Origin {
     static func read(
-        _ section: ConfigurationSection, control: String?, in origin: ConfigurationSection, references: EdgeReferences
+        _ section: ConfigurationSection, domain: OriginDomainName?, control: String?, in origin: ConfigurationSection,
+        references: EdgeReferences
     ) -> S3Origin? {
+        let policy = section.choice("origin_protocol_policy", as: OriginProtocolPolicy.self)
+        OriginPorts.reportAmbiguity(section, policy, domain)
         let region = section.text("region") { text -> String? in
             text == text.lowercased() && resourceName(text) != nil && !text.contains("_") ? text : nil
         }
         let identity = section.text("origin_access_identity")
         section.finish()
-        guard let region, let identity else { return nil }
+        guard let region, let identity, let policy else { return nil }
         if let control, !identity.isEmpty {
             origin.report(
                 "origin_access_control", found: quoted(control),
@@ -96,9 +116,9 @@ extension S3Origin {
                     expected: known("a name from origin_access_controls", names, nearest: control))
                 return nil
             }
-            return S3Origin(access: .originAccessControl(value), region: region)
+            return S3Origin(access: .originAccessControl(value), region: region, protocolPolicy: policy)
         }
-        guard !identity.isEmpty else { return S3Origin(access: .none, region: region) }
+        guard !identity.isEmpty else { return S3Origin(access: .none, region: region, protocolPolicy: policy) }
         let prefix = "origin-access-identity/cloudfront/"
         let id = identity.hasPrefix(prefix) ? String(identity.dropFirst(prefix.count)) : identity
         guard let value = references.originAccessIdentities[id] else {
@@ -108,22 +128,21 @@ extension S3Origin {
                 expected: known("an id from origin_access_identities", names, nearest: id))
             return nil
         }
-        return S3Origin(access: .originAccessIdentity(value), region: region)
+        return S3Origin(access: .originAccessIdentity(value), region: region, protocolPolicy: policy)
     }
 }
 
 extension CustomOrigin {
     static func read(_ section: ConfigurationSection, domain: OriginDomainName?) -> CustomOrigin? {
-        let port = section.integer("http_port")
-        let policy = section.choice("origin_protocol_policy", as: ProtocolPolicy.self)
+        let policy = section.choice("origin_protocol_policy", as: OriginProtocolPolicy.self)
+        let ports = OriginPorts.read(section, policy, domain: domain)
+        let protocols = OriginSecurity.read(section)
         let read = section.duration("origin_read_timeout")
         let keepalive = section.duration("origin_keepalive_timeout")
-        if let port, let named = domain?.port, port != named {
-            section.report("http_port", found: String(port), expected: "\(named), the port in domain_name, or no such key")
-        }
         section.finish()
-        guard let policy, let read, let keepalive else { return nil }
+        guard let policy, let protocols, let read, let keepalive else { return nil }
         return CustomOrigin(
-            httpPort: port ?? domain?.port ?? 80, protocolPolicy: policy, readTimeout: read, keepaliveTimeout: keepalive)
+            httpPort: ports.http, httpsPort: ports.https, protocolPolicy: policy, sslProtocols: protocols, readTimeout: read,
+            keepaliveTimeout: keepalive)
     }
 }

@@ -1,6 +1,7 @@
 // Where a distribution fetches from: a bucket through the S3 API (signed or not), or any HTTP server.
 //
-// An S3 website endpoint is a custom origin, as at CloudFront: it speaks plain HTTP and knows no origin access.
+// An S3 website endpoint is a custom origin, as at CloudFront: it speaks plain HTTP and knows no origin access. How origins are
+// spoken to is in `OriginSecurity.swift`.
 
 /// One origin of a distribution.
 package struct Origin: Sendable, Hashable {
@@ -13,8 +14,12 @@ package struct Origin: Sendable, Hashable {
     package var kind: Kind
     /// How often a connection is tried: 1 to 3.
     package var connectionAttempts: Int
-    /// How long one attempt may take: 1 to 10 seconds.
+    /// How long one attempt may take, TLS included: 1 to 10 seconds.
     package var connectionTimeout: Duration
+    /// How long a whole response may take; nil leaves it to the read timeout alone.
+    package var responseCompletionTimeout: Duration?
+    /// Certificates trusted beside the system's where it is asked over HTTPS.
+    package var authorities: OriginSecurity.AuthorityFile?
 
     package enum Kind: Sendable, Hashable {
         case s3(S3Origin)
@@ -44,11 +49,26 @@ package struct Origin: Sendable, Hashable {
         self.connectionTimeout = connectionTimeout
     }
 
-    /// TCP port to connect to: the one in the domain name, else the custom origin's HTTP port, else 80.
-    package var port: Int {
+    /// TCP port to connect to: the one in the domain name, else the custom origin's for the protocol, else 80 or 443.
+    package func port(https: Bool) -> Int {
         switch kind {
-        case .s3: domainName.port ?? 80
-        case .custom(let custom): domainName.port ?? custom.httpPort
+        case .s3: domainName.port ?? (https ? 443 : 80)
+        case .custom(let custom): domainName.port ?? (https ? custom.httpsPort : custom.httpPort)
+        }
+    }
+
+    package var protocolPolicy: OriginProtocolPolicy {
+        switch kind {
+        case .s3(let bucket): bucket.protocolPolicy
+        case .custom(let custom): custom.protocolPolicy
+        }
+    }
+
+    /// What TLS with it needs to know.
+    package var security: OriginSecurity {
+        switch kind {
+        case .s3: OriginSecurity(authorities: authorities)
+        case .custom(let custom): OriginSecurity(protocols: custom.sslProtocols, authorities: authorities)
         }
     }
 
@@ -74,10 +94,12 @@ package struct S3Origin: Sendable, Hashable {
     package var access: OriginAccess
     /// The region requests are signed for.
     package var region: String
+    package var protocolPolicy: OriginProtocolPolicy
 
-    package init(access: OriginAccess = .none, region: String = "us-east-1") {
+    package init(access: OriginAccess = .none, region: String = "us-east-1", protocolPolicy: OriginProtocolPolicy = .httpOnly) {
         self.access = access
         self.region = region
+        self.protocolPolicy = protocolPolicy
     }
 }
 
@@ -125,25 +147,24 @@ package struct OriginAccessIdentity: Sendable, Hashable {
 
 /// An HTTP server that is not the S3 API.
 package struct CustomOrigin: Sendable, Hashable {
-    package enum ProtocolPolicy: String, Sendable, Hashable, CaseIterable {
-        case httpOnly = "http-only"
-        case matchViewer = "match-viewer"
-        case httpsOnly = "https-only"
-    }
-
     package var httpPort: Int
-    package var protocolPolicy: ProtocolPolicy
+    package var httpsPort: Int
+    package var protocolPolicy: OriginProtocolPolicy
+    /// Oldest first.
+    package var sslProtocols: [OriginSSLProtocol]
     /// 1 to 60 seconds.
     package var readTimeout: Duration
     /// 1 to 60 seconds.
     package var keepaliveTimeout: Duration
 
     package init(
-        httpPort: Int = 80, protocolPolicy: ProtocolPolicy = .httpOnly, readTimeout: Duration = .seconds(30),
-        keepaliveTimeout: Duration = .seconds(5)
+        httpPort: Int = 80, httpsPort: Int = 443, protocolPolicy: OriginProtocolPolicy = .httpOnly,
+        sslProtocols: [OriginSSLProtocol] = [.tls12], readTimeout: Duration = .seconds(30), keepaliveTimeout: Duration = .seconds(5)
     ) {
         self.httpPort = httpPort
+        self.httpsPort = httpsPort
         self.protocolPolicy = protocolPolicy
+        self.sslProtocols = sslProtocols
         self.readTimeout = readTimeout
         self.keepaliveTimeout = keepaliveTimeout
     }

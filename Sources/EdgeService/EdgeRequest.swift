@@ -80,9 +80,10 @@ struct EdgeRequest: Sendable {
     }
 
     /// The request as it goes to the origin, signature included.
-    func toOrigin(method: HTTPRequest.Method, conditionals: OriginRequest.Conditionals, passesRange: Bool, now: HTTPDate) -> FetchRequest {
-        let origin = behavior.origin
-        let rules = originRules(conditionals: conditionals, passesRange: passesRange)
+    func toOrigin(
+        _ origin: ServedOrigin, method: HTTPRequest.Method, conditionals: OriginRequest.Conditionals, passesRange: Bool, now: HTTPDate
+    ) -> FetchRequest {
+        let rules = originRules(origin, conditionals: conditionals, passesRange: passesRange)
         var outgoing = rules.fields(from: fields, method: method, viewerHost: viewerHost)
         let path = origin.model.originPath.text + path
         let query = rules.query(from: query)
@@ -94,13 +95,12 @@ struct EdgeRequest: Sendable {
 
     /// The request's fields as the origin sees them, as far as they come from the viewer.
     var originFields: HTTPFields {
-        originRules(conditionals: .pass, passesRange: true).fields(from: fields, method: .get, viewerHost: viewerHost)
+        originRules(behavior.origin, conditionals: .pass, passesRange: true).fields(from: fields, method: .get, viewerHost: viewerHost)
     }
 
-    private func originRules(conditionals: OriginRequest.Conditionals, passesRange: Bool) -> OriginRequest {
-        let origin = behavior.origin
+    private func originRules(_ origin: ServedOrigin, conditionals: OriginRequest.Conditionals, passesRange: Bool) -> OriginRequest {
         var rules = OriginRequest(
-            cachePolicy: behavior.policy, originRequestPolicy: behavior.model.originRequestPolicy, originHost: origin.host,
+            cachePolicy: behavior.policy, originRequestPolicy: behavior.model.originRequestPolicy, originHost: origin.host(for: self),
             viewerAddress: viewerAddress, viewerVersion: viewer.httpVersion, distributionDomain: distribution.viaName,
             requestID: requestID, generated: generated,
             customHeaders: origin.customHeaders, conditionals: conditionals, passesRange: passesRange)

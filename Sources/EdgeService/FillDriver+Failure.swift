@@ -67,7 +67,8 @@ extension FillDriver {
 extension OriginError {
     /// What the page tells the viewer: the kind of trouble, not the origin's address.
     fileprivate var pageMessage: String {
-        switch kind {
+        if let tls { return tls.pageMessage }
+        return switch kind {
         case .dns: "The origin's name could not be resolved."
         case .connect: "The edge could not connect to the origin."
         case .timeout: "The origin did not answer in time."
@@ -75,6 +76,23 @@ extension OriginError {
         case .invalidResponse: "The origin's answer was not valid HTTP."
         case .requestContent: "The request's content did not arrive whole."
         case .capacity: "All connections to the origin are busy."
+        }
+    }
+}
+
+extension OriginTLSFailure {
+    /// The same for a handshake: what is wrong, without the names in the certificate.
+    fileprivate var pageMessage: String {
+        switch self {
+        case .certificateExpired: "The origin's certificate has expired."
+        case .certificateNotYetValid: "The origin's certificate is not valid yet."
+        case .certificateSelfSigned: "The origin's certificate is self-signed."
+        case .certificateNotTrusted: "The origin's certificate is not from a trusted authority."
+        case .certificateForOtherNames: "The origin's certificate is for another name."
+        case .noCommonProtocol: "The origin and the edge have no version of TLS or no cipher in common."
+        case .notTLS: "The origin does not speak TLS."
+        case .refused: "The TLS handshake with the origin failed."
+        case .brokenOff: "The origin closed the connection during the TLS handshake."
         }
     }
 }

@@ -34,15 +34,12 @@ struct FillDriver: Sendable {
     func run(_ permit: FillPermit, for request: EdgeRequest, _ purpose: FillPurpose) async {
         let requestedAt = clock.now()
         do {
-            var outgoing = outgoingRequest(request, purpose, now: requestedAt)
-            let (fill, isShared) = (permit.fill, request.isCacheable)
-            outgoing.onInterim = { fill.sendInterim(InterimResponse($0, isShared: isShared)) }
-            var response = try await fetch(outgoing, for: request)
+            var response = try await ask(request, purpose, for: permit, now: requestedAt)
             var purpose = purpose
             if response.status.code == 304, purpose.conditionals != nil, confirmed(by: response.fields, purpose, request) == nil {
                 // It confirms nothing of what is stored, which RFC 9111 section 4.3.4 says not to update then.
                 (purpose.conditionals, purpose.candidates) = (nil, [])
-                response = try await fetch(outgoingRequest(request, purpose, now: clock.now()), for: request)
+                response = try await ask(request, purpose, for: permit, now: clock.now())
             }
             await receive(response, permit, request, purpose, requestedAt: requestedAt)
         } catch let error as OriginError {
@@ -55,23 +52,6 @@ struct FillDriver: Sendable {
             permit.fill.end(.failure(.abandoned))
         }
         permit.close()
-    }
-
-    private func fetch(_ outgoing: FetchRequest, for request: EdgeRequest) async throws -> FetchResponse {
-        let endpoint = request.behavior.origin.endpoint
-        guard let timing = request.timing else { return try await fetcher.fetch(outgoing, from: endpoint) }
-        return try await timing.fetching({ try await fetcher.fetch(outgoing, from: endpoint) }, connecting: \.connectDuration)
-    }
-
-    private func outgoingRequest(_ request: EdgeRequest, _ purpose: FillPurpose, now: HTTPDate) -> FetchRequest {
-        if purpose.passesThrough {
-            return request.toOrigin(
-                method: request.method, conditionals: purpose.conditionals.map { .replace($0) } ?? .pass, passesRange: true, now: now)
-        }
-        // What is fetched for the cache is fetched whole and without the viewer's conditions, which are answered from it.
-        let method: HTTPRequest.Method = request.method == .head ? .get : request.method
-        return request.toOrigin(
-            method: method, conditionals: purpose.conditionals.map { .replace($0) } ?? .drop, passesRange: false, now: now)
     }
 
     // MARK: The origin answered
@@ -158,6 +138,7 @@ struct FillDriver: Sendable {
                 conditionals: ConditionalFields(originFields: response.fields, now: facts.receivedAt))
         case .doNotStore(let reason): streamed.notStoredBecause = reason
         }
+        streamed.originID = response.originID
         let entryFacts = streamed.facts
         permit.fill.resolve(.stream(streamed))
         let store: (([ByteBuffer]) -> Bool)? = keeps ? { chunks in

@@ -4,6 +4,7 @@
 package import AccessLogs
 package import DistributionModel
 import HTTPCaching
+import HTTPSemantics
 import HTTPTypes
 import NIOCore
 import OriginFetch
@@ -96,11 +97,16 @@ final class ServedDistribution: Sendable {
             origins[origin.id] = try ServedOrigin(origin, of: model, configuration: configuration, credentials: credentials)
         }
         func serve(_ behavior: CacheBehavior) throws(EdgeSetupError) -> ServedBehavior {
-            guard let origin = origins[behavior.targetOriginID] else {
-                throw EdgeSetupError("distribution \(model.id): no origin has the id \(behavior.targetOriginID)")
+            func origin(_ id: String) throws(EdgeSetupError) -> ServedOrigin {
+                guard let origin = origins[id] else { throw EdgeSetupError("distribution \(model.id): no origin has the id \(id)") }
+                return origin
             }
+            let group = model.originGroup(id: behavior.targetOriginID)
+            var failover: OriginFailover?
+            if let group { failover = OriginFailover(to: try origin(group.secondary), statuses: Set(group.failoverStatusCodes)) }
             return ServedBehavior(
-                behavior, traits: traits, origin: origin, trustedKeys: try configuration.trustedKeys(of: behavior, distribution: model.id))
+                behavior, traits: traits, origin: try origin(group?.primary ?? behavior.targetOriginID), failover: failover,
+                trustedKeys: try configuration.trustedKeys(of: behavior, distribution: model.id))
         }
         defaultBehavior = try serve(model.defaultCacheBehavior)
         var behaviors: [ServedBehavior] = []
@@ -132,7 +138,11 @@ let edgeLocation = "SKY50-C1"
 /// One behaviour with what follows from its policy.
 final class ServedBehavior: Sendable {
     let model: CacheBehavior
+    /// The only origin, or the primary of a group.
     let origin: ServedOrigin
+    let failover: OriginFailover?
+    /// Whether origins get to see the Host that the viewer sent.
+    let forwardsHost: Bool
     let compression: CompressionRule
     /// Whose signature a request needs; nil when it needs none.
     let trustedKeys: TrustedKeys?
@@ -157,9 +167,14 @@ final class ServedBehavior: Sendable {
 
     var policy: CachePolicy { model.cachePolicy }
 
-    init(_ model: CacheBehavior, traits: PersonalityTraits, origin: ServedOrigin, trustedKeys: TrustedKeys?) {
+    init(
+        _ model: CacheBehavior, traits: PersonalityTraits, origin: ServedOrigin, failover: OriginFailover? = nil, trustedKeys: TrustedKeys?
+    ) {
         self.model = model
         self.origin = origin
+        self.failover = failover
+        forwardsHost = model.cachePolicy.headers.contains(.hostField)
+            || (model.originRequestPolicy?.headers.selects(.hostField) ?? false)
         compression = CompressionRule(isEnabled: model.compress)
         needsHTTPS = model.viewerProtocolPolicy != .allowAll
         let policy = model.cachePolicy
@@ -177,39 +192,6 @@ final class ServedBehavior: Sendable {
         // Names that are listed as exceptions are not selected, so nothing is made for them.
         generatedNames = (policy.headers + (toOrigin?.headers.names.filter { toOrigin?.headers.selects($0) ?? false } ?? []))
             .filter(GeneratedHeaders.isGenerated)
-    }
-}
-
-/// One origin with its address, extra fields and signature.
-struct ServedOrigin: Sendable {
-    let model: Origin
-    let endpoint: OriginEndpoint
-    /// What `Host` says to it: the domain name, with the port where it isn't the protocol's own.
-    let host: String
-    let customHeaders: HTTPFields
-    let access: OriginSigning
-
-    init(
-        _ model: Origin, of distribution: Distribution, configuration: EdgeConfiguration, credentials: OriginAccessCredentials?
-    ) throws(EdgeSetupError) {
-        self.model = model
-        var endpoint = OriginEndpoint(host: model.domainName.host, port: model.port)
-        endpoint.connectionAttempts = model.connectionAttempts
-        endpoint.connectionTimeout = TimeAmount(model.connectionTimeout)
-        endpoint.readTimeout = TimeAmount(model.readTimeout)
-        endpoint.keepaliveTimeout = TimeAmount(model.keepaliveTimeout)
-        endpoint.connectionsMax = configuration.limits.originConnectionsMax
-        self.endpoint = endpoint
-        host = model.port == 80 ? model.domainName.host : "\(model.domainName.host):\(model.port)"
-        var fields = HTTPFields()
-        for header in model.customHeaders {
-            guard let name = HTTPField.Name(header.name) else {
-                throw EdgeSetupError("origin \(model.id): \(header.name) is not a header name")
-            }
-            fields.append(HTTPField(name: name, value: header.value))
-        }
-        customHeaders = fields
-        access = try OriginSigning(model, of: distribution, configuration: configuration, credentials: credentials)
     }
 }
 

@@ -38,6 +38,8 @@ package struct StreamedResponse: Sendable {
     package var notStoredBecause: Storability.Reason?
     /// Whether this reader waited for another's fetch.
     package var isCollapsed = false
+    /// The origin it came from, by its id.
+    package var originID: String?
 
     package init(
         status: HTTPResponse.Status, fields: HTTPFields, contentLength: Int?, resultType: ResultType, isShareable: Bool,

@@ -44,6 +44,8 @@ package struct FetchResponse: Sendable {
     package var content: FetchContent
     /// How long making the connection took, name look-up included; zero for a kept one.
     package var connectDuration: Duration = .zero
+    /// Which origin answered, by the name that its asker has for it.
+    package var originID: String?
 
     package init(status: HTTPResponse.Status, fields: HTTPFields, contentLength: Int?, content: FetchContent) {
         self.status = status

@@ -1,6 +1,7 @@
-// Fetches from origins over plain HTTP/1.1 on NIO: connections kept per endpoint, attempts and time bounded as CloudFront
+// Fetches from origins over HTTP/1.1, plain or within TLS, on NIO: connections kept per endpoint, attempts and time bounded as CloudFront
 // bounds them. Redirects are never followed. NIO's own codec reads and writes the messages.
 
+import Glibc
 import HTTPTypes
 package import NIOCore
 import NIOHTTP1
@@ -10,14 +11,24 @@ import Synchronization
 /// The fetcher that the edge uses.
 package final class NIOOriginFetcher: OriginFetcher {
     private let group: any EventLoopGroup
+    /// Seconds since 1970, to tell why a certificate was refused.
+    private let now: @Sendable () -> Int64
+
+    /// Pools kept; names that viewers choose may be part of their endpoints, so unused ones are dropped beyond this.
+    private static let poolsMax = 1_000
+
     private struct State {
         var pools: [OriginEndpoint: OriginConnectionPool] = [:]
         var isShutDown = false
     }
 
     private let state = Mutex(State())
+    private let contexts = Mutex(OriginTLSContexts())
 
-    package init(group: any EventLoopGroup) { self.group = group }
+    package init(group: any EventLoopGroup, now: (@Sendable () -> Int64)? = nil) {
+        self.group = group
+        self.now = now ?? { Int64(time(nil)) }
+    }
 
     /// Closes connections that wait for a request; those in use close when they are done.
     package func shutDown() {
@@ -54,7 +65,7 @@ package final class NIOOriginFetcher: OriginFetcher {
             } catch let error as OriginError {
                 let mayRepeat =
                     switch error.kind {
-                    case .connect: true
+                    case .connect: error.tls?.mayPass ?? true
                     case .communication, .timeout: request.isSafeToRepeat
                     case .dns, .invalidResponse, .requestContent, .capacity: false
                     }
@@ -74,6 +85,7 @@ package final class NIOOriginFetcher: OriginFetcher {
     private func pool(for endpoint: OriginEndpoint) -> OriginConnectionPool {
         state.withLock { state in
             if let pool = state.pools[endpoint] { return pool }
+            if state.pools.count >= Self.poolsMax { state.pools = state.pools.filter { !$0.value.isUnused } }
             let pool = OriginConnectionPool(connectionsMax: endpoint.connectionsMax, isShutDown: state.isShutDown)
             state.pools[endpoint] = pool
             return pool
@@ -106,14 +118,22 @@ package final class NIOOriginFetcher: OriginFetcher {
         _ id: Int, _ endpoint: OriginEndpoint, _ pool: OriginConnectionPool, _ eventLoop: any EventLoop
     ) async throws -> OriginConnectionPool.Idle {
         let attempt = ConnectAttempt()
+        let context = try endpoint.tls.map { tls in try contexts.withLock { try $0.context(for: tls) } }
+        let deadline = NIODeadline.now() + endpoint.connectionTimeout
         let bootstrap = ClientBootstrap(group: eventLoop)
             .connectTimeout(endpoint.connectionTimeout)
             .channelOption(.tcpOption(.tcp_nodelay), value: 1)
-            .channelInitializer { channel in
+            .channelInitializer { [now] channel in
                 attempt.add(channel)
                 // Before the connection is made, so that whatever the origin does first is seen.
                 return channel.eventLoop.makeCompletedFuture {
                     let sync = channel.pipeline.syncOperations
+                    if let context, let tls = endpoint.tls {
+                        let handshake = channel.eventLoop.makePromise(of: Void.self)
+                        attempt.add(handshake.futureResult, of: channel)
+                        try OriginHandshake.start(
+                            on: channel, context: context, tls: tls, deadline: deadline, promise: handshake, now: now)
+                    }
                     try sync.addHandler(HTTPRequestEncoder(configuration: Self.encoding))
                     try sync.addHandler(ByteToMessageHandler(HTTPResponseDecoder(leftOverBytesStrategy: .dropBytes, informationalResponseStrategy: .forward)))
                     try sync.addHandler(OriginConnection(endpoint: endpoint) { pool.idleClosed(id) })
@@ -121,7 +141,9 @@ package final class NIOOriginFetcher: OriginFetcher {
             }
         do {
             let channel = try await withTaskCancellationHandler {
-                try await bootstrap.connect(host: endpoint.connectHost, port: endpoint.port).get()
+                let channel = try await bootstrap.connect(host: endpoint.connectHost, port: endpoint.port).get()
+                try await attempt.handshake(of: channel)?.get()
+                return channel
             } onCancel: {
                 attempt.cancel()
             }
@@ -134,7 +156,12 @@ package final class NIOOriginFetcher: OriginFetcher {
             attempt.cancel()
             try Task.checkCancellation()
             if let error = error as? NIOConnectionError { throw Self.connectFailure(error, endpoint) }
-            throw OriginError(.connect, origin: endpoint.name, detail: "\(error)")
+            if let failure = error as? OriginTLSFailure { throw OriginError(failure, origin: endpoint.name) }
+            if error is OriginHandshakeTimeout {
+                throw OriginError(.connect, origin: endpoint.name, detail: "the TLS handshake took too long")
+            }
+            let isLate = context != nil && NIODeadline.now() >= deadline
+            throw OriginError(.connect, origin: endpoint.name, detail: isLate ? "the connection took too long to make" : "\(error)")
         }
     }
 
@@ -179,6 +206,7 @@ package final class NIOOriginFetcher: OriginFetcher {
 private final class ConnectAttempt: Sendable {
     private struct State {
         var channels: [any Channel] = []
+        var handshakes: [ObjectIdentifier: EventLoopFuture<Void>] = [:]
         var isCancelled = false
     }
 
@@ -190,6 +218,15 @@ private final class ConnectAttempt: Sendable {
             return state.isCancelled
         }
         if isCancelled { channel.close(promise: nil) }
+    }
+
+    func add(_ handshake: EventLoopFuture<Void>, of channel: any Channel) {
+        state.withLock { $0.handshakes[ObjectIdentifier(channel)] = handshake }
+    }
+
+    /// Nil without TLS.
+    func handshake(of channel: any Channel) -> EventLoopFuture<Void>? {
+        state.withLock { $0.handshakes[ObjectIdentifier(channel)] }
     }
 
     func cancel() {

@@ -34,6 +34,7 @@ final class OriginConnection: ChannelInboundHandler, ChannelOutboundHandler {
     private var state = State.idle
     private var context: ChannelHandlerContext?
     private var deadline: MovingDeadline?
+    private var completion: Scheduled<Void>?
     private var isKept = false
     private var keepsAlive = true
     private var receivedAnything = false
@@ -78,6 +79,7 @@ final class OriginConnection: ChannelInboundHandler, ChannelOutboundHandler {
         requestIsComplete = exchange.content == nil
         contentBytesLeft = exchange.content?.byteCount
         state = .awaitingHead(exchange, continuation)
+        if let timeout = endpoint.completionTimeout { boundCompletion(of: exchange, timeout, context) }
         // While the content's source is waited for, the origin owes nothing.
         if requestIsComplete { deadline?.set(endpoint.readTimeout) } else { deadline?.clear() }
         context.write(wrapOutboundOut(.head(exchange.head)), promise: nil)
@@ -88,6 +90,17 @@ final class OriginConnection: ChannelInboundHandler, ChannelOutboundHandler {
         let eventLoop = context.eventLoop
         let sender = ContentSender(content: content, exchange: exchange, connection: loopBound, eventLoop: eventLoop)
         upload = Task { await sender.run() }
+    }
+
+    /// Lets an exchange end in its time, however lively it is.
+    private func boundCompletion(of exchange: OriginExchange, _ timeout: TimeAmount, _ context: ChannelHandlerContext) {
+        let loopBound = NIOLoopBound(self, eventLoop: context.eventLoop)
+        completion = context.eventLoop.scheduleTask(in: timeout) {
+            let connection = loopBound.value
+            guard connection.state.exchange === exchange else { return }
+            let seconds = Double(timeout.nanoseconds) / 1e9
+            connection.giveUp(connection.error(.timeout, "the response was not complete within \(seconds) seconds"))
+        }
     }
 
     /// The caller has lost interest.
@@ -264,6 +277,7 @@ final class OriginConnection: ChannelInboundHandler, ChannelOutboundHandler {
         // A response before the end of the request's content: the rest of it is not wanted.
         let reusable = keepsAlive && requestIsComplete && context?.channel.isActive == true
         (full, isKept) = (false, true)
+        completion?.cancel()
         upload?.cancel()
         upload = nil
         let release = self.release
@@ -296,6 +310,7 @@ final class OriginConnection: ChannelInboundHandler, ChannelOutboundHandler {
         let before = state
         state = .closed
         deadline?.stop()
+        completion?.cancel()
         upload?.cancel()
         upload = nil
         let release = self.release

@@ -42,6 +42,8 @@ final class OriginConnectionPool: Sendable {
     var openCount: Int { state.withLock { $0.open } }
     var idleCount: Int { state.withLock { $0.idle.count } }
     var waiterCount: Int { state.withLock { $0.waiters.count } }
+    /// No connection, and nobody who waits for one.
+    var isUnused: Bool { state.withLock { $0.open == 0 && $0.waiters.isEmpty } }
 
     /// A connection or the right to make one; nil when none came free in time, too many wait, or the task was cancelled.
     func acquire(fresh: Bool, patience: TimeAmount, on eventLoop: any EventLoop) async -> Grant? {

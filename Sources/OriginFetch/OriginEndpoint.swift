@@ -9,14 +9,18 @@ package struct OriginEndpoint: Sendable, Hashable {
     package var port: Int
     /// Connections tried before giving up: 1 to 3.
     package var connectionAttempts = 3
-    /// For one connection to be made.
+    /// For one connection to be made, TLS included.
     package var connectionTimeout = TimeAmount.seconds(10)
     /// Without a byte from the origin, before the response and between its parts.
     package var readTimeout = TimeAmount.seconds(30)
+    /// From the request's start to the response's end; nil for no bound.
+    package var completionTimeout: TimeAmount?
     /// For a connection to wait for its next request.
     package var keepaliveTimeout = TimeAmount.seconds(5)
     /// Connections at one time; further requests wait for one to come free, at most `connectionTimeout`.
     package var connectionsMax = 256
+    /// Nil for plain HTTP.
+    package var tls: OriginTLS?
 
     package init(host: String, port: Int) {
         self.host = host

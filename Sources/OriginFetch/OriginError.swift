@@ -23,11 +23,18 @@ package struct OriginError: Error, Sendable, Equatable, CustomStringConvertible 
     /// `host:port`.
     package var origin: String
     package var detail: String
+    /// Set when the connection was there, but not TLS over it.
+    package var tls: OriginTLSFailure?
 
     package init(_ kind: Kind, origin: String, detail: String) {
         self.kind = kind
         self.origin = origin
         self.detail = detail
+    }
+
+    package init(_ failure: OriginTLSFailure, origin: String) {
+        self.init(.connect, origin: origin, detail: failure.description)
+        tls = failure
     }
 
     package var description: String { "\(kind.rawValue) at \(origin): \(detail)" }

@@ -1,5 +1,6 @@
 import ConfigurationReading
 import DistributionModel
+import EdgeService
 import Foundation
 import OriginConfiguration
 import SiteDeploy
@@ -31,8 +32,9 @@ enum CheckedFileKind: String, CaseIterable {
             switch self {
             case .edge:
                 let checked = try EdgeConfiguration.read(yaml: text, file: file)
-                let configuration = ConfigurationFiles.resolved(checked.value, besides: file)
+                var configuration = ConfigurationFiles.resolved(checked.value, besides: file)
                 return checked.warnings + ConfigurationFiles.readCertificates(of: configuration, file: file).problems
+                    + configuration.readOriginAuthorities(file: file, read: ConfigurationFiles.bytes)
             case .origin: return try OriginConfiguration.read(yaml: text, file: file).warnings
             case .seed: return try SeedConfiguration.read(yaml: text, file: file).warnings
             case .redirects: return DeployFileProblems.redirects(in: text, file: file)

@@ -47,6 +47,10 @@ enum ConfigurationFiles {
             guard case .file(let file) = key.source else { continue }
             configuration.publicKeys[index].source = .encodedKey(try publicKey(resolve(file, besides: path), id: key.id))
         }
+        let problems = configuration.readOriginAuthorities(file: path, read: bytes)
+        guard problems.isEmpty else {
+            throw CommandFailure("\(path) cannot be used\n" + problems.map(\.description).joined(separator: "\n"))
+        }
         return configuration
     }
 
@@ -74,6 +78,12 @@ enum ConfigurationFiles {
             certificate.privateKey.path = resolve(certificate.privateKey.path, besides: path)
             configuration.distributions[index].viewerCertificate = certificate
         }
+        for index in configuration.distributions.indices {
+            for origin in configuration.distributions[index].origins.indices {
+                guard let file = configuration.distributions[index].origins[origin].authorities else { continue }
+                configuration.distributions[index].origins[origin].authorities?.path = resolve(file.path, besides: path)
+            }
+        }
         return configuration
     }
 
@@ -90,14 +100,15 @@ enum ConfigurationFiles {
     static func readCertificates(
         of configuration: EdgeConfiguration, file: String
     ) -> (table: CertificateTable, problems: [ConfigurationProblem]) {
-        CertificateTable.read(configuration, file: file, now: Int64(Date().timeIntervalSince1970)) {
-            path throws(CertificateTable.FileProblem) in
-            guard FileManager.default.fileExists(atPath: path) else { throw CertificateTable.FileProblem("no such file") }
-            do {
-                return Array(try Data(contentsOf: URL(filePath: path)))
-            } catch {
-                throw CertificateTable.FileProblem("a file that cannot be read")
-            }
+        CertificateTable.read(configuration, file: file, now: Int64(Date().timeIntervalSince1970), read: bytes)
+    }
+
+    static func bytes(of path: String) throws(CertificateTable.FileProblem) -> [UInt8] {
+        guard FileManager.default.fileExists(atPath: path) else { throw CertificateTable.FileProblem("no such file") }
+        do {
+            return Array(try Data(contentsOf: URL(filePath: path)))
+        } catch {
+            throw CertificateTable.FileProblem("a file that cannot be read")
         }
     }
 

@@ -14,7 +14,7 @@ let brokenFileProblems = #"""
     edge.conf:15:30: error: distributions[0].aliases[1]: found "w*.example.com", expected a host name, with * allowed as the whole leftmost label
     edge.conf:15:48: error: distributions[0].aliases[2]: found "A.example.com" a second time, expected it once (first given in line 15)
     edge.conf:16:26: error: distributions[0].default_root_object: found "/index.html", expected an object name without a leading slash, such as index.html
-    edge.conf:19:22: error: distributions[0].origins[0].domain_name: found "http://b.s3.localhost", expected a host name, with :port where it is not 80
+    edge.conf:19:22: error: distributions[0].origins[0].domain_name: found "http://b.s3.localhost", expected a host name, with :port where it is not the protocol's own
     edge.conf:20:22: error: distributions[0].origins[0].origin_path: found "site/", expected empty, or a path that starts with / and does not end with /
     edge.conf:21:26: error: distributions[0].origins[0].custom_headers.Host: found "Host", expected a header CloudFront lets one add (not Host)
     edge.conf:21:45: error: distributions[0].origins[0].custom_headers.x-a: found "x-a" a second time, expected each header once, without regard to case (first given in line 21)
@@ -23,10 +23,10 @@ let brokenFileProblems = #"""
     edge.conf:24:32: error: distributions[0].origins[0].origin_access_control: found "oca", expected either an origin access control or an origin access identity, not both
     edge.conf:26:13: error: distributions[0].origins[1].id: found "bucket" a second time, expected an id of its own (first given in line 18)
     edge.conf:32:32: error: distributions[0].origins[2].origin_access_control: found it on a custom origin, expected it only beside s3_origin_config (website endpoints take no signed requests)
-    edge.conf:33:43: error: distributions[0].origins[2].custom_origin_config.http_port: found 80, expected 9000, the port in domain_name, or no such key
-    edge.conf:33:71: error: distributions[0].origins[2].custom_origin_config.origin_protocol_policy: found "https-only", expected http-only (HTTPS to origins is not supported yet)
-    edge.conf:33:83: error: distributions[0].origins[2].custom_origin_config.https_port: found a key that is not supported yet, expected only http_port (HTTPS to origins is not supported yet)
-    edge.conf:33:121: error: distributions[0].origins[2].custom_origin_config.origin_read_timeout: found 61, expected seconds from 1 to 60, such as 10 or 10s
+    edge.conf:33:43: warning: distributions[0].origins[2].custom_origin_config.http_port: found 80, expected no such key, as origin_protocol_policy is https-only (it has no effect)
+    edge.conf:33:95: error: distributions[0].origins[2].custom_origin_config.https_port: found 443, expected 9000, the port in domain_name, or no such key
+    edge.conf:33:123: error: distributions[0].origins[2].custom_origin_config.origin_ssl_protocols[0]: found "SSLv3", expected TLSv1, TLSv1.1 or TLSv1.2
+    edge.conf:33:168: error: distributions[0].origins[2].custom_origin_config.origin_read_timeout: found 61, expected seconds from 1 to 60, such as 10 or 10s
     edge.conf:34:9: error: distributions[0].origins[3]: found neither s3_origin_config nor custom_origin_config, expected one of them (s3_origin_config: {} will do for a bucket)
     edge.conf:39:31: error: distributions[0].origins[4].custom_origin_config: found it beside s3_origin_config, expected only one of them
     edge.conf:41:25: error: distributions[0].default_cache_behavior.target_origin_id: found "buckets", expected the id of an origin of this distribution (did you mean bucket?)

@@ -45,7 +45,7 @@ import Testing
         let origin = try #require(docs.origin(id: docs.defaultCacheBehavior.targetOriginID))
         #expect(origin.domainName.description == "docs.s3-website.localhost:9000")
         #expect(origin.kind == .custom(CustomOrigin(httpPort: 9000)))
-        #expect(origin.port == 9000)
+        #expect(origin.port(https: false) == 9000)
     }
 
     @Test func `gallery keeps pictures for long under an identity of its own`() throws {

@@ -149,8 +149,13 @@ private func minimal(extra: String = "", top: String = "") -> String {
                     s3_origin_config:
                   - id: web
                     domain_name: example.com
+                    origin_ca_file: ca.pem
+                    response_completion_timeout: 120
                     custom_origin_config:
-                      {http_port: 8000, origin_protocol_policy: http-only, origin_read_timeout: 60, origin_keepalive_timeout: 1}
+                      {http_port: 8000, https_port: 8443, origin_protocol_policy: match-viewer, origin_ssl_protocols: [TLSv1.2, TLSv1.1],
+                       origin_read_timeout: 60, origin_keepalive_timeout: 1}
+                origin_groups:
+                  - {id: pair, members: [web, open], failover_status_codes: [503, 404], selection_criteria: default}
                 default_cache_behavior:
                   target_origin_id: signed
                   viewer_protocol_policy: allow-all
@@ -163,7 +168,7 @@ private func minimal(extra: String = "", top: String = "") -> String {
                   trusted_key_groups: [members, staff]
                 cache_behaviors:
                   - path_pattern: "*.png"
-                    target_origin_id: web
+                    target_origin_id: pair
                     viewer_protocol_policy: redirect-to-https
                     cache_policy: Managed-CachingDisabled
                     origin_request_policy: Managed-AllViewer
@@ -234,7 +239,9 @@ private func minimal(extra: String = "", top: String = "") -> String {
                         Origin(
                             id: "web", domainName: try #require(OriginDomainName("example.com")),
                             kind: .custom(
-                                CustomOrigin(httpPort: 8000, readTimeout: .seconds(60), keepaliveTimeout: .seconds(1)))),
+                                CustomOrigin(
+                                    httpPort: 8000, httpsPort: 8443, protocolPolicy: .matchViewer, sslProtocols: [.tls11, .tls12],
+                                    readTimeout: .seconds(60), keepaliveTimeout: .seconds(1)))),
                     ],
                     defaultCacheBehavior: CacheBehavior(
                         targetOriginID: "signed", allowedMethods: .all, cachedMethods: .getHeadOptions, compress: true,
@@ -242,7 +249,7 @@ private func minimal(extra: String = "", top: String = "") -> String {
                         trustedKeyGroups: ["members", "staff"]),
                     cacheBehaviors: [
                         CacheBehavior(
-                            pathPattern: try PathPattern("*.png"), targetOriginID: "web", viewerProtocolPolicy: .redirectToHTTPS,
+                            pathPattern: try PathPattern("*.png"), targetOriginID: "pair", viewerProtocolPolicy: .redirectToHTTPS,
                             cachePolicy: try #require(CachePolicy.managed(named: "CachingDisabled")).policy,
                             originRequestPolicy: try #require(OriginRequestPolicy.managed(named: "AllViewer")).policy),
                         CacheBehavior(
@@ -262,8 +269,17 @@ private func minimal(extra: String = "", top: String = "") -> String {
         #expect(certificate.privateKey.path == "two.key")
         #expect(certificate.minimumProtocolVersion == .tls13)
         expected.distributions[0].viewerCertificate = certificate
+        expected.distributions[0].originGroups = [
+            OriginGroup(id: "pair", primary: "web", secondary: "open", failoverStatusCodes: [503, 404])
+        ]
+        let authorities = try #require(read.value.distributions[0].origins[3].authorities)
+        #expect(authorities.path == "ca.pem")
+        #expect(authorities.keyPath == "distributions[0].origins[3].origin_ca_file")
+        expected.distributions[0].origins[3].authorities = authorities
+        expected.distributions[0].origins[3].responseCompletionTimeout = .seconds(120)
         #expect(read.value == expected)
-        #expect(read.value.distributions[0].origins.map(\.port) == [80, 80, 80, 8000])
+        #expect(read.value.distributions[0].origins.map { $0.port(https: false) } == [80, 80, 80, 8000])
+        #expect(read.value.distributions[0].origins.map { $0.port(https: true) } == [443, 443, 443, 8443])
     }
 
     @Test func `a broken file is answered with every mistake`() {
@@ -301,7 +317,7 @@ private func minimal(extra: String = "", top: String = "") -> String {
                   - id: web
                     domain_name: localhost:9000
                     origin_access_control: oac
-                    custom_origin_config: {http_port: 80, origin_protocol_policy: https-only, https_port: 443, origin_read_timeout: 61}
+                    custom_origin_config: {http_port: 80, origin_protocol_policy: https-only, https_port: 443, origin_ssl_protocols: [SSLv3, TLSv1, TLSv1.2], origin_read_timeout: 61}
                   - id: neither
                     domain_name: a
                   - id: both

@@ -2,6 +2,7 @@
 
 import NIOCore
 import NIOPosix
+import NIOSSL
 import Synchronization
 
 @testable import OriginFetch
@@ -24,7 +25,8 @@ final class ScriptedOrigin: Sendable {
         port = channel.localAddress?.port ?? 0
     }
 
-    static func listen(host: String = "127.0.0.1") async throws -> ScriptedOrigin {
+    /// - Parameter tls: what it is over TLS; plain without it.
+    static func listen(host: String = "127.0.0.1", tls: ScriptedTLS? = nil) async throws -> ScriptedOrigin {
         let accepted = Accepted()
         let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
@@ -32,6 +34,7 @@ final class ScriptedOrigin: Sendable {
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     let side = OriginSide(channel: channel)
+                    try tls?.start(on: channel)
                     try channel.pipeline.syncOperations.addHandler(OriginSideHandler(side: side))
                     accepted.deliver(side)
                 }
@@ -128,6 +131,13 @@ final class OriginSide: Sendable {
     }
 
     func close() async { try? await channel.close() }
+
+    /// Closes the socket beneath TLS.
+    func cut() async throws {
+        try await channel.eventLoop.submit { [channel] in
+            try channel.pipeline.syncOperations.context(handlerType: NIOSSLServerHandler.self).close(promise: nil)
+        }.get()
+    }
 
     func setReading(_ reading: Bool) async throws {
         try await channel.setOption(.autoRead, value: reading)

@@ -56,7 +56,8 @@ final class Gate: Sendable {
     func send(_ bytes: ByteBuffer) { _ = content.append(bytes) }
     func end() { content.end(.success(())) }
     func breakOff() { content.end(.failure(OriginError(.communication, origin: "origin:80", detail: "reset"))) }
-    func refuse(_ kind: OriginError.Kind) { head.end(.failure(OriginError(kind, origin: "origin:80", detail: "scripted"))) }
+    func refuse(_ kind: OriginError.Kind) { refuse(OriginError(kind, origin: "origin:80", detail: "scripted")) }
+    func refuse(_ error: OriginError) { head.end(.failure(error)) }
 
     fileprivate func next() async throws -> FetchResponse {
         var iterator = head.makeAsyncIterator()

@@ -1,0 +1,83 @@
+// Which origin answers a fetch: the only one, or of a group the primary and, where that fails, the secondary. Each is asked in
+// its own way: address, attempts and times, path, custom headers, signature.
+
+import DistributionModel
+import EdgeStorage
+import HTTPCaching
+import HTTPSemantics
+import HTTPTypes
+import Logging
+import OriginFetch
+
+extension FillDriver {
+    /// Asks the behaviour's origin, or its group's. What comes back says whose answer it is.
+    func ask(_ request: EdgeRequest, _ purpose: FillPurpose, for permit: FillPermit, now: HTTPDate) async throws -> FetchResponse {
+        let primary = request.behavior.origin
+        guard let failover = request.behavior.failover, request.mayFailOver else {
+            return try await ask(primary, request, purpose, permit, now: now)
+        }
+        do {
+            let response = try await ask(primary, request, purpose, permit, now: now)
+            guard failover.takes(response.status.code) else { return response }
+            logger.info("origin failed over", metadata: failoverFacts(failover, request, "status \(response.status.code)"))
+            response.content.drain(announced: response.contentLength)
+        } catch let error as OriginError where failover.takes(error) {
+            logger.warning("origin failed over", metadata: failoverFacts(failover, request, error.description))
+        }
+        return try await ask(failover.secondary, request, purpose, permit, now: clock.now())
+    }
+
+    private func ask(
+        _ origin: ServedOrigin, _ request: EdgeRequest, _ purpose: FillPurpose, _ permit: FillPermit, now: HTTPDate
+    ) async throws -> FetchResponse {
+        var outgoing = outgoingRequest(to: origin, request, purpose, now: now)
+        let (fill, isShared) = (permit.fill, request.isCacheable)
+        outgoing.onInterim = { fill.sendInterim(InterimResponse($0, isShared: isShared)) }
+        let endpoint = origin.endpoint(for: request)
+        let sent = outgoing
+        var response: FetchResponse
+        if let timing = request.timing {
+            response = try await timing.fetching({ try await fetcher.fetch(sent, from: endpoint) }, connecting: \.connectDuration)
+        } else {
+            response = try await fetcher.fetch(sent, from: endpoint)
+        }
+        response.originID = origin.model.id
+        return response
+    }
+
+    private func outgoingRequest(
+        to origin: ServedOrigin, _ request: EdgeRequest, _ purpose: FillPurpose, now: HTTPDate
+    ) -> FetchRequest {
+        if purpose.passesThrough {
+            return request.toOrigin(
+                origin, method: request.method, conditionals: purpose.conditionals.map { .replace($0) } ?? .pass, passesRange: true, now: now)
+        }
+        // What is fetched for the cache is fetched whole and without the viewer's conditions, which are answered from it.
+        let method: HTTPRequest.Method = request.method == .head ? .get : request.method
+        return request.toOrigin(
+            origin, method: method, conditionals: purpose.conditionals.map { .replace($0) } ?? .drop, passesRange: false, now: now)
+    }
+
+    private func failoverFacts(_ failover: OriginFailover, _ request: EdgeRequest, _ reason: String) -> Logger.Metadata {
+        [
+            "from": "\(request.behavior.origin.model.id)", "to": "\(failover.secondary.model.id)", "reason": "\(reason)",
+            "request": "\(request.requestID)",
+        ]
+    }
+}
+
+extension EdgeRequest {
+    /// GET, HEAD and OPTIONS; anything else may already have had its effect.
+    var mayFailOver: Bool { content == nil && (method == .get || method == .head || method == .options) }
+}
+
+extension FetchContent {
+    /// Bytes that are read to keep a connection rather than make another.
+    private static var drainedBytesMax: Int { 64 * 1024 }
+
+    /// Reads what nobody wants to its end if that is near, so that the connection can be used again.
+    func drain(announced length: Int?) {
+        guard let length, length <= Self.drainedBytesMax else { return }
+        Task { while try await next() != nil {} }
+    }
+}
