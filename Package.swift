@@ -79,7 +79,7 @@ let engines: [Target] =
     + library(
         "OriginFetch",
         ["ByteStreaming", "HTTPSemantics", httpTypes, nioCore, nioHTTP1, nioPosix, nioSSL, nioTLS, logging])
-    + library("EdgeStorage", ["HTTPSemantics", "HTTPCaching", "Eviction", httpTypes, nioCore])
+    + library("EdgeStorage", ["HTTPSemantics", "HTTPCaching", "Eviction", "Cryptography", httpTypes, nioCore, nioPosix])
     + library(
         "DiskObjectStorage", ["ObjectStorage", "S3Model", "Cryptography", grdb, logging],
         tests: ["ObjectStorageConformance"])

@@ -10,9 +10,6 @@ import NIOCore
 
 /// Writes answers to one exchange.
 struct Delivery {
-    /// Bytes handed to the connection at a time, so that a slow viewer's progress shows.
-    private static let writeBytes = 256 * 1024
-
     let exchange: TracedExchange
     let requestID: String
     let clock: EdgeClock
@@ -69,31 +66,26 @@ struct Delivery {
         case .notModified: try await notModified(fields)
         case .unsatisfiable: try await unsatisfiable(fields, length: entry.body.byteCount)
         case .whole:
-            try await send(fields, final.status ?? entry.status, entry.body.slice(0..<entry.body.byteCount), request)
+            try await send(fields, final.status ?? entry.status, entry.body.parts(0..<entry.body.byteCount), request)
         case .part(let range):
             fields[.contentRange] = ContentRange.part(Int64(range.lowerBound)..<Int64(range.upperBound), complete: Int64(entry.body.byteCount)).description
             fields[.contentLength] = String(range.count)
-            try await send(fields, .partialContent, entry.body.slice(range), request)
+            try await send(fields, .partialContent, entry.body.parts(range), request)
         case .parts(let ranges):
             let multipart = MultipartRanges(ranges, complete: entry.body.byteCount, contentType: entry.fields[.contentType], boundary: requestID)
             fields[.contentType] = multipart.contentType
             fields[.contentLength] = String(multipart.byteCount)
-            try await send(fields, .partialContent, multipart.pieces(of: entry.body), request)
+            try await send(fields, .partialContent, multipart.parts(of: entry.body), request)
         }
     }
 
     private func send(
-        _ fields: HTTPFields, _ status: HTTPResponse.Status, _ pieces: [ByteBuffer], _ request: EdgeRequest
+        _ fields: HTTPFields, _ status: HTTPResponse.Status, _ parts: [ContentPart], _ request: EdgeRequest
     ) async throws {
+        let parts = request.method == .head ? [] : parts
+        try await exchange.prepare(parts)
         try await exchange.start(ResponseHead(status: status, fields: fields))
-        if request.method != .head {
-            for piece in pieces {
-                var piece = piece
-                while let part = piece.readSlice(length: min(Self.writeBytes, piece.readableBytes)), part.readableBytes > 0 {
-                    try await exchange.write(part)
-                }
-            }
-        }
+        for part in parts { try await exchange.write(part) }
         try await exchange.finish()
     }
 

@@ -53,12 +53,14 @@ extension FillDriver {
     /// What a response that isn't for the store does to what is there.
     func heedWrite(
         _ response: FetchResponse, _ permit: FillPermit, _ request: EdgeRequest, _ purpose: FillPurpose, _ facts: ResponseFacts
-    ) {
+    ) async {
         guard request.traits.heedsWrites else { return }
         if request.method == .head, purpose.passesThrough, response.status == .ok { heedHead(facts, purpose.expired, request) }
         let changed = WriteEffects.invalidated(
             by: response.fields, status: response.status.code, to: request.method, target: request.target)
-        for uri in changed { cache.invalidate(primary: request.objectKey(of: uri), exempt: permit) }
+        let removed = changed.reduce(0) { $0 + cache.invalidate(primary: request.objectKey(of: $1), exempt: permit) }
+        // Whoever wrote must not find the old again, also when this process is killed as soon as it has answered.
+        if removed > 0 { await cache.removalsAreCarriedOut() }
     }
 
     /// RFC 9111 section 4.3.5.

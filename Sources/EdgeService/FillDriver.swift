@@ -120,10 +120,12 @@ struct FillDriver: Sendable {
             of: facts, forwardsCookies: request.behavior.forwardsCookies || !request.isCacheable)
         let fields = request.rewritten(received.delivered, coding)
         let identity = request.traits.selectsByVary ? request.identity(storing: response.fields) : permit.identity
-        heedWrite(response, permit, request, purpose, facts)
+        await heedWrite(response, permit, request, purpose, facts)
         let contentLength = coding == nil ? response.contentLength : nil
         var keeps = false
-        if case .store = decision, identity != nil { keeps = (contentLength ?? 0) <= cache.limits.objectBytesMax }
+        if case .store = decision, identity != nil {
+            keeps = (contentLength ?? 0) <= cache.limits.objectBytesMax || permit.startSpooling(expectedBytes: contentLength)
+        }
         if !keeps { permit.stopKeeping() }
         var streamed = StreamedResponse(
             status: response.status, fields: fields, contentLength: contentLength,
@@ -141,21 +143,21 @@ struct FillDriver: Sendable {
         streamed.originID = response.originID
         let entryFacts = streamed.facts
         permit.fill.resolve(.stream(streamed))
-        let store: (([ByteBuffer]) -> Bool)? = keeps ? { chunks in
-            guard let entryFacts, let identity else { return false }
-            let body = CachedBody(copying: chunks)
-            var kept = request.rewritten(received.stored, coding)
-            if HTTPResponse.hasContent(response.status.code) { kept[.contentLength] = String(body.byteCount) }
-            if let expired = purpose.expired, expired.identity.key != identity.key { cache.remove(expired) }
-            return permit.store(
-                CachedResponse(
+        var make: ((CachedBody) -> CachedResponse)?
+        if keeps, let entryFacts, let identity {
+            make = { body in
+                var kept = request.rewritten(received.stored, coding)
+                if HTTPResponse.hasContent(response.status.code) { kept[.contentLength] = String(body.byteCount) }
+                if let expired = purpose.expired, expired.identity.key != identity.key { cache.remove(expired) }
+                return CachedResponse(
                     identity: identity, facts: entryFacts,
                     status: response.status, fields: kept, body: body, isEdgeCompressed: coding != nil,
-                    preparedHead: PreparedHead.bytes(status: response.status, fields: kept)))
-        } : nil
+                    preparedHead: PreparedHead.bytes(status: response.status, fields: kept))
+            }
+        }
         let isStored: Bool
         do {
-            isStored = try await passContent(of: response, coding: coding, permit, store: store)
+            isStored = try await passContent(of: response, coding: coding, permit, make: make)
         } catch {
             request.trace.note { $0.error = (error as? OriginError).flatMap { DetailedError($0.kind) } ?? .originCommError }
             logger.warning("response broke off", metadata: ["error": "\(error)", "request": "\(request.requestID)"])
@@ -169,25 +171,26 @@ struct FillDriver: Sendable {
         permit.fill.end(.success(()))
     }
 
-    /// Hands the content on and, when all of it has been kept, to `store`; answers whether it was stored.
+    /// Hands the content on and, when all of it has been kept, stores what `make` makes of it; answers whether it was stored.
     ///
     /// A viewer who has the last byte of a known length may ask again at once, and must then find the entry: so it is stored
-    /// before that byte is handed on.
+    /// before that byte is handed on. What goes to the disk is stored after it; until then those who come share the fetch.
     private func passContent(
-        of response: FetchResponse, coding: CompressionRule.Coding?, _ permit: FillPermit, store: (([ByteBuffer]) -> Bool)?
+        of response: FetchResponse, coding: CompressionRule.Coding?, _ permit: FillPermit, make: ((CachedBody) -> CachedResponse)?
     ) async throws -> Bool {
-        var keeps = store != nil
+        func store(_ chunks: [ByteBuffer]) -> Bool { make.map { permit.store($0(CachedBody(copying: chunks))) } ?? false }
+        var keeps = make != nil
         var isStored = false
         var total = 0
         func pass(_ chunk: ByteBuffer) async throws {
             guard chunk.readableBytes > 0 else { return }
             total += chunk.readableBytes
-            if keeps, total > cache.limits.objectBytesMax {
+            if keeps, total > cache.limits.objectBytesMax, !permit.isSpooling, !permit.startSpooling(expectedBytes: response.contentLength) {
                 keeps = false
                 permit.stopKeeping()
             }
             if keeps, coding == nil, total == response.contentLength, let chunks = permit.fill.keptChunks() {
-                isStored = store?(chunks + [chunk]) ?? false
+                isStored = store(chunks + [chunk])
                 // What is stored counts as an entry from here on.
                 keeps = false
             }
@@ -200,7 +203,11 @@ struct FillDriver: Sendable {
         } else {
             while let chunk = try await response.content.next() { try await pass(chunk) }
         }
-        if keeps, let chunks = permit.fill.keptChunks() { isStored = store?(chunks) ?? false }
+        if keeps, let chunks = permit.fill.keptChunks() { return store(chunks) }
+        if keeps, let make, permit.isSpooling {
+            permit.fill.end(.success(()))
+            return await permit.storeSpooled(make, byteCount: total)
+        }
         return isStored
     }
 

@@ -29,7 +29,7 @@ struct MultipartRanges {
         preambles.reduce(end.readableBytes) { $0 + $1.readableBytes } + ranges.reduce(0) { $0 + $1.count }
     }
 
-    func pieces(of body: CachedBody) -> [ByteBuffer] {
-        zip(preambles, ranges).flatMap { [$0] + body.slice($1) } + [end]
+    func parts(of body: CachedBody) -> [ContentPart] {
+        zip(preambles, ranges).flatMap { [.bytes($0)] + body.parts($1) } + [.bytes(end)]
     }
 }

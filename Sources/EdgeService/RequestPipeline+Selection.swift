@@ -20,14 +20,19 @@ extension RequestPipeline {
     /// Entity tags that are offered to the origin when only other variants are stored.
     private static var candidatesMax: Int { 16 }
 
-    func select(_ request: EdgeRequest) -> SelectedEntry {
+    /// The entry for a request, from memory or else from the disk.
+    func select(_ request: EdgeRequest) async -> SelectedEntry {
         var identity = request.identity
         guard request.traits.selectsByVary else {
-            return SelectedEntry(entry: service.cache.lookup(identity.key), identity: identity)
+            if let entry = service.cache.lookup(identity.key) { return SelectedEntry(entry: entry, identity: identity) }
+            return SelectedEntry(entry: await service.cache.lookupOnDisk(identity), identity: identity)
         }
         let primary = identity.primary ?? identity.key
         let found = service.cache.lookup(base: identity.key, primary: primary) { request.originFields }
         if let entry = found.entry { return SelectedEntry(entry: entry, identity: entry.identity) }
+        if let entry = await service.cache.lookupVariantOnDisk(identity, selecting: { request.originFields }) {
+            return SelectedEntry(entry: entry, identity: entry.identity)
+        }
         identity.key = found.key
         if identity.key != primary { identity.primary = primary }
         request.cacheStatus?.forward(found.hasOthers ? .varyMiss : .uriMiss)

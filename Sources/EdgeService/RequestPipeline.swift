@@ -58,7 +58,12 @@ struct RequestPipeline {
                 try checkSignature(&request)
                 let first = try await answer(request)
                 let final = try await customized(first, for: request)
-                try await delivery.deliver(final, to: request)
+                do {
+                    try await delivery.deliver(final, to: request)
+                } catch is StoredContentLost {
+                    // It is gone now, so that this is a miss like any other.
+                    try await delivery.deliver(try await customized(try await answer(request), for: request), to: request)
+                }
             } catch let error as EdgeError {
                 trace.note { $0.error = error.detail }
                 let own = Answer.edge(error, .error)
@@ -166,7 +171,8 @@ struct RequestPipeline {
         }
         // A fetch that ends between the look-up and the joining sends us round again; three times is an unlucky request.
         for _ in 0..<3 {
-            let selected = select(request)
+            let commits = cache.diskCommits
+            let selected = await select(request)
             let (entry, identity) = (selected.entry, selected.identity)
             var purpose = purpose(of: selected)
             if let entry {
@@ -194,19 +200,23 @@ struct RequestPipeline {
                 // Only errors are remembered then; everything else goes through, conditions and all.
                 return try await passThrough(request)
             }
-            if let answer = try await fetched(request, identity, purpose) { return answer }
+            if let answer = try await fetched(request, identity, purpose, commits) { return answer }
         }
         return try await passThrough(request)
     }
 
     /// The answer of a fetch, shared with others where that is allowed; nil when the cache has changed meanwhile.
-    private func fetched(_ request: EdgeRequest, _ identity: ObjectIdentity, _ purpose: FillPurpose) async throws -> Answer? {
+    ///
+    /// - Parameter commits: the disk tier's count before the look-up.
+    private func fetched(
+        _ request: EdgeRequest, _ identity: ObjectIdentity, _ purpose: FillPurpose, _ commits: UInt64
+    ) async throws -> Answer? {
         guard request.behavior.collapses, request.personality.mayShareFetch(request.facts) else {
             let (permit, reader) = cache.solo(identity)
             start(permit, request, purpose)
             return try await outcome(of: reader, for: request)
         }
-        switch cache.join(identity, seen: purpose.expired) {
+        switch cache.join(identity, seen: purpose.expired, commits: commits) {
         case .changed: return nil
         case .leader(let permit, let reader):
             start(permit, request, purpose)
@@ -241,11 +251,12 @@ struct RequestPipeline {
         case .entry(let entry, let type): return .entry(entry, type)
         case .stream(let response):
             if response.contentLength ?? 0 > cache.limits.objectBytesMax, response.status == .ok, request.method == .get,
-                request.fields.contains(.range)
+                request.fields.contains(.range), !response.isKept || request.asksFarAhead(of: reader, length: response.contentLength)
             {
                 // Too large to be kept: then the origin need not send more than was asked for. The reader leaves first, for
-                // its place would hold up others and its connection may be the last one to the origin.
-                reader.leave()
+                // its place would hold up others and its connection may be the last one to the origin. Kept on disk, it goes on
+                // arriving, but what lies far ahead is quicker had from the origin.
+                if response.isKept { reader.readToEnd() } else { reader.leave() }
                 trace.note { $0.nonHitReason = .tooLargeToKeep }
                 return try await passThrough(request)
             }

@@ -4,6 +4,7 @@
 package import HTTPCaching
 package import HTTPTypes
 package import NIOCore
+import Synchronization
 
 /// What a cached object is found by, and what invalidations know it by.
 package struct ObjectIdentity: Sendable, Hashable {
@@ -70,13 +71,38 @@ package final class CachedResponse: Sendable {
     }
 }
 
-/// A response's content in memory of its own.
+/// A response's content: in memory of its own, or in a file of the disk tier.
 package struct CachedBody: Sendable {
     /// Bytes of one piece; small enough for the allocator, large enough that a hit is few writes.
     static let pieceBytes = 1024 * 1024
 
+    /// Empty when the content is in a file.
     package let pieces: [ByteBuffer]
     package let byteCount: Int
+    /// The content, when it isn't in memory.
+    package let file: DiskBody?
+    /// Which content it is, the same in memory and on disk; unique in this process.
+    let id: UInt64
+
+    private static let ids = Atomic<UInt64>(0)
+
+    static func nextID() -> UInt64 { ids.add(1, ordering: .relaxed).newValue }
+
+    /// Content that has been read from disk.
+    init(piece: ByteBuffer, id: UInt64) {
+        (byteCount, file, self.id) = (piece.readableBytes, nil, id)
+        pieces = piece.readableBytes > 0 ? [piece] : []
+    }
+
+    /// Content that stays on disk.
+    init(file: DiskBody) {
+        (pieces, byteCount, self.file, id) = ([], file.byteCount, file, file.bodyID)
+    }
+
+    /// Content that has gone to a spool; good for describing it alone.
+    init(spooled byteCount: Int) {
+        (pieces, self.byteCount, file, id) = ([], byteCount, nil, Self.nextID())
+    }
 
     /// Copies chunks into storage of just the right size: what came from the network sits in larger buffers.
     package init(copying chunks: [ByteBuffer]) {
@@ -99,14 +125,17 @@ package struct CachedBody: Sendable {
         }
         if piece.readableBytes > 0 { pieces.append(piece) }
         self.pieces = pieces
+        file = nil
+        id = Self.nextID()
     }
 
     package static let empty = CachedBody(copying: [])
 
     package var storageBytes: Int { pieces.reduce(0) { $0 + $1.storageCapacity } }
 
-    /// The bytes of a range, sharing storage. The range must lie within the content.
+    /// The bytes of a range, sharing storage. The range must lie within the content, and that in memory.
     package func slice(_ range: Range<Int>) -> [ByteBuffer] {
+        precondition(file == nil, "content in a file is read from there")
         var slices: [ByteBuffer] = []
         var start = 0
         for piece in pieces {

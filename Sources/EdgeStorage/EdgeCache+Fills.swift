@@ -68,11 +68,14 @@ package enum FillRole: Sendable {
 extension EdgeCache {
     /// Joins the fetch under way for an object, or becomes the one who runs it.
     ///
-    /// - Parameter seen: what `lookup` answered; when the cache holds something else by now, a fetch ended in between.
-    package func join(_ identity: ObjectIdentity, seen: CachedResponse?) -> FillRole {
+    /// - Parameters:
+    ///   - seen: what `lookup` answered; when the cache holds something else by now, a fetch ended in between.
+    ///   - commits: `diskCommits` before the look-up, so that the same shows of what is on disk alone.
+    package func join(_ identity: ObjectIdentity, seen: CachedResponse?, commits: UInt64 = .max) -> FillRole {
         state.withLock { state in
             let current = state.slots[identity.key].flatMap { state.entries[Int($0)] }
             if let current, current !== seen { return .changed }
+            if current == nil, commits != .max, let disk, disk.hasNews(of: identity.key, since: commits) { return .changed }
             if let running = state.fills[identity.key]?.fill, let reader = running.attach() { return .follower(reader) }
             let fill = Fill<FillOutcome>(readersMax: limits.readersPerFillMax)
             // A new fill always has room for its first reader.
@@ -125,9 +128,11 @@ package final class FillPermit: Sendable {
 
     package let fill: Fill<FillOutcome>
     private let id: Int
-    private let cache: EdgeCache
-    private let record: Record
+    let cache: EdgeCache
+    let record: Record
     private let reservedBytes = Mutex(0)
+    /// Where the content goes when it isn't kept in memory.
+    let spool = Mutex<DiskSpool?>(nil)
 
     package var identity: ObjectIdentity { record.identity }
 
@@ -153,12 +158,15 @@ package final class FillPermit: Sendable {
     /// passed on but the whole is no longer kept.
     package func append(_ chunk: ByteBuffer, keeping: Bool) async throws(FillError) -> Bool {
         var keeps = keeping
-        if keeping {
+        if keeping, isSpooling {
+            keeps = appendToSpool(chunk)
+            if !keeps { stopKeeping() }
+        } else if keeping {
             if cache.reserve(chunk.readableBytes) {
                 reservedBytes.withLock { $0 += chunk.readableBytes }
             } else {
-                keeps = false
-                stopKeeping()
+                keeps = startSpooling(expectedBytes: nil) && appendToSpool(chunk)
+                if !keeps { stopKeeping() }
             }
         }
         try await fill.append(chunk)
@@ -169,6 +177,11 @@ package final class FillPermit: Sendable {
     package func stopKeeping() {
         cache.unregister(fill, key: identity.key)
         fill.stopKeeping()
+        releaseReserved()
+    }
+
+    /// Gives back what was counted for content in memory.
+    func releaseReserved() {
         let reserved = reservedBytes.withLock { bytes in
             defer { bytes = 0 }
             return bytes

@@ -19,7 +19,7 @@ extension EdgeCache {
     @discardableResult
     package func invalidate(distributionID: String, matching patterns: [InvalidationPattern]) -> Int {
         let named = InvalidationSet(patterns)
-        func names(_ identity: ObjectIdentity) -> Bool {
+        let names: @Sendable (ObjectIdentity) -> Bool = { identity in
             identity.distributionID == distributionID && named.names(path: identity.path, query: identity.query)
         }
         state.withLock { state in
@@ -29,7 +29,9 @@ extension EdgeCache {
                 state.fills[key] = nil
             }
         }
-        var removed = 0
+        let onDisk = disk?.discard(where: names) ?? []
+        var removed = onDisk.count
+        if removed > 0 { state.withLock { $0.statistics.invalidated += removed } }
         var start = 0
         while true {
             let (count, isLast) = state.withLock { state in
@@ -38,7 +40,7 @@ extension EdgeCache {
                 for slot in start..<max(start, end) {
                     guard let entry = state.entries[slot], names(entry.identity) else { continue }
                     state.remove(entry.identity.key)
-                    count += 1
+                    if !onDisk.contains(entry.identity.key) { count += 1 }
                 }
                 state.statistics.invalidated += count
                 return (count, end == state.entries.count)

@@ -77,7 +77,8 @@ extension EdgeCache {
     /// - Parameter exempt: a fetch that may still store: the one whose response says so.
     @discardableResult
     package func invalidate(primary: CacheKey, exempt: FillPermit? = nil) -> Int {
-        state.withLock { state in
+        let onDisk = disk?.discard(primary: primary) ?? []
+        return state.withLock { state in
             func concerns(_ identity: ObjectIdentity) -> Bool { identity.key == primary || identity.primary == primary }
             for permit in state.permits.values where concerns(permit.identity) && !(exempt?.owns(permit) ?? false) { permit.isOutdated.store(true, ordering: .relaxed) }
             for (key, running) in state.fills where concerns(running.identity) {
@@ -86,8 +87,9 @@ extension EdgeCache {
             }
             let keys = (state.families[primary]?.members.map(\.key) ?? []) + (state.slots[primary] == nil ? [] : [primary])
             for key in keys { state.remove(key) }
-            state.statistics.invalidated += keys.count
-            return keys.count
+            let count = onDisk.union(keys).count
+            state.statistics.invalidated += count
+            return count
         }
     }
 }

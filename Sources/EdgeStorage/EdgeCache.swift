@@ -46,15 +46,21 @@ package final class EdgeCache: Sendable {
         /// Every fetch that may still store something, also those that nobody joins any more.
         var permits: [Int: FillPermit.Record] = [:]
         var lastPermit = 0
+        let disk: DiskTier?
+        /// Look-ups on disk under way.
+        var diskReadings: [CacheKey: Task<CachedResponse?, Never>] = [:]
         var statistics = EdgeCacheStatistics()
     }
 
     let state: Mutex<State>
     package let limits: EdgeCacheLimits
+    /// The tier beneath memory, where there is one.
+    package let disk: DiskTier?
 
-    package init(limits: EdgeCacheLimits, policy: EvictionPolicyName = .lru) {
+    package init(limits: EdgeCacheLimits, policy: EvictionPolicyName = .lru, disk: DiskTier? = nil) {
         self.limits = limits
-        self.state = Mutex(State(policy: policy.evictor(capacityBytes: limits.memoryBytesMax)))
+        self.disk = disk
+        self.state = Mutex(State(policy: policy.evictor(capacityBytes: limits.memoryBytesMax), disk: disk))
     }
 
     package var statistics: EdgeCacheStatistics {
@@ -73,7 +79,8 @@ package final class EdgeCache: Sendable {
         }
     }
 
-    /// Stores a response in place of whatever its key held; evicts to make room. False when it is too large to keep.
+    /// Stores a response in place of whatever its key held, and sends it on its way to the disk; evicts to make room. False when
+    /// it is too large to keep.
     @discardableResult
     package func store(_ response: CachedResponse) -> Bool {
         store(response, insteadOf: 0, for: nil)
@@ -83,17 +90,20 @@ package final class EdgeCache: Sendable {
     /// invalidation has outdated it.
     func store(_ response: CachedResponse, insteadOf reserved: Int, for record: FillPermit.Record?) -> Bool {
         let cost = response.costBytes
-        return state.withLock { state in
+        let (isStored, ticket) = state.withLock { state -> (Bool, DiskTicket?) in
             state.statistics.fillingBytes -= reserved
-            if let record, record.isOutdated.load(ordering: .relaxed) { return false }
-            guard response.body.byteCount <= limits.objectBytesMax, cost <= limits.memoryBytesMax else { return false }
+            if let record, record.isOutdated.load(ordering: .relaxed) { return (false, nil) }
+            let fits = response.body.byteCount <= limits.objectBytesMax && cost <= limits.memoryBytesMax
+            guard fits || response.body.byteCount <= keptBytesMax else { return (false, nil) }
             state.remove(response.identity.key)
-            guard state.policy.mayHold(bytes: cost) else { return false }
-            state.policy.willInsert(bytes: cost, key: response.identity.key.fingerprint)
-            guard state.makeRoom(for: cost, limit: limits.memoryBytesMax) else { return false }
-            state.insert(response, cost: cost)
-            return true
+            // What lies on disk alone goes too.
+            disk?.discard(response.identity.key)
+            let isInMemory = fits && state.admit(response, cost: cost, limit: limits.memoryBytesMax)
+            let ticket = disk?.announce(response, isInMemory: isInMemory)
+            return (isInMemory || ticket != nil, ticket)
         }
+        if let ticket { disk?.write(ticket) }
+        return isStored
     }
 
     /// Puts `new` in the place of `old`, unless the key has come to hold something else meanwhile.
@@ -108,6 +118,7 @@ package final class EdgeCache: Sendable {
             // Confirmed fields may be longer than the old ones.
             _ = state.makeRoom(for: 0, limit: limits.memoryBytesMax)
         }
+        disk?.refresh(old, with: new)
     }
 
     /// Takes an entry out, unless its key has come to hold something else meanwhile.
@@ -116,6 +127,7 @@ package final class EdgeCache: Sendable {
             guard let slot = state.slots[entry.identity.key], state.entries[Int(slot)] === entry else { return }
             state.remove(entry.identity.key)
         }
+        disk?.discard(entry.identity.key, body: entry.body.id)
     }
 
     /// Counts bytes of a fill under way against the limit, evicting entries for them; false when there is no room.
@@ -131,6 +143,15 @@ package final class EdgeCache: Sendable {
 }
 
 extension EdgeCache.State {
+    /// Inserts what the policy wants and room can be made for.
+    mutating func admit(_ response: CachedResponse, cost: Int, limit: Int) -> Bool {
+        guard policy.mayHold(bytes: cost) else { return false }
+        policy.willInsert(bytes: cost, key: response.identity.key.fingerprint)
+        guard makeRoom(for: cost, limit: limit) else { return false }
+        insert(response, cost: cost)
+        return true
+    }
+
     mutating func insert(_ response: CachedResponse, cost: Int) {
         register(response.identity)
         let slot: Slot
@@ -154,6 +175,7 @@ extension EdgeCache.State {
         guard let slot = slots.removeValue(forKey: key) else { return }
         policy.didRemove(slot)
         release(slot)
+        disk?.discard(key)
     }
 
     mutating func release(_ slot: Slot) {
@@ -173,6 +195,7 @@ extension EdgeCache.State {
             slots[entry.identity.key] = nil
             policy.didEvict(victim)
             release(victim)
+            disk?.noteInMemory(false, entry.identity.key)
             statistics.evictions += 1
         }
         return true

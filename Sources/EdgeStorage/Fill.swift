@@ -4,7 +4,9 @@
 // A fill has two stages. First its outcome is open: readers wait to learn what the fetch led to. Then, when the outcome is
 // a stream, chunks come in and every reader takes them at its own pace: as long as the fill keeps all of them (it
 // is going to be stored) the producer never waits; otherwise it stays at most `windowBytes` ahead of the slowest reader. A
-// reader that takes nothing at all while others wait for more is left behind after `stallPatience`.
+// reader that takes nothing at all while others wait for more is left behind after `stallPatience`. A fill whose content goes to
+// a file as it arrives (`Fill+Spool.swift`) keeps what isn't written yet and the latest window; who lags further behind, or
+// comes late, reads from the file.
 
 package import NIOCore
 import Synchronization
@@ -25,23 +27,33 @@ package final class Fill<Outcome: Sendable>: Sendable {
     /// How long a reader may take nothing while others, who share content that isn't kept, can't go on because of it.
     package static var stallPatience: Duration { .seconds(5) }
 
-    private struct Reader {
-        /// Absolute index of the next chunk.
+    struct Reader {
+        /// Absolute index of the next chunk, unless that is held no more.
         var next: Int
+        /// Bytes it has taken.
+        var offset = 0
         var waiter: CheckedContinuation<ByteBuffer?, any Error>?
         /// Interim responses it has taken.
         var interimCount = 0
         var interimWaiter: CheckedContinuation<InterimResponse?, any Error>?
     }
 
-    private struct State {
+    struct State {
         var outcome: Outcome?
         var interims: [InterimResponse] = []
         var outcomeWaiters: [Int: CheckedContinuation<Outcome, any Error>] = [:]
         var chunks: [ByteBuffer] = []
         /// Absolute index of `chunks[0]`.
         var firstIndex = 0
+        /// Bytes before `chunks[0]`.
+        var firstOffset = 0
         var heldBytes = 0
+        /// The file that the content goes to, once it does.
+        var spool: DiskSpool?
+        /// Bytes that can be read from it.
+        var spooledBytes = 0
+        /// Whether all of the content goes there so far.
+        var isSpooling = false
         var keepsAll = true
         var end: Result<Void, FillError>?
         var readers: [Int: Reader] = [:]
@@ -52,7 +64,7 @@ package final class Fill<Outcome: Sendable>: Sendable {
         var onAbandon: (@Sendable () -> Void)?
     }
 
-    private let state = Mutex(State())
+    let state = Mutex(State())
     private let readersMax: Int
     private let stallPatience: Duration
 
@@ -106,14 +118,27 @@ package final class Fill<Outcome: Sendable>: Sendable {
     }
 
     fileprivate func next(for id: Int) async throws -> ByteBuffer? {
+        while true {
+            if let chunk = try await nextSpooled(for: id) { return chunk }
+            do {
+                return try await nextHeld(for: id)
+            } catch is FellBehind {
+                // It has been left behind just now: what it needs is in the file.
+            }
+        }
+    }
+
+    private func nextHeld(for id: Int) async throws -> ByteBuffer? {
         try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<ByteBuffer?, any Error>) in
                 let (ready, producer): (Result<ByteBuffer?, any Error>?, CheckedContinuation<Void, Never>?) = state.withLock { state in
                     guard let reader = state.readers[id] else { return (.failure(FillError.abandoned), nil) }
+                    guard reader.offset >= state.firstOffset else { return (.failure(FellBehind()), nil) }
                     let index = reader.next - state.firstIndex
                     if index < state.chunks.count {
-                        state.readers[id]?.next += 1
                         let chunk = state.chunks[index]
+                        state.readers[id]?.next += 1
+                        state.readers[id]?.offset += chunk.readableBytes
                         return (.success(chunk), Self.dropRead(&state))
                     }
                     switch state.end {
@@ -156,15 +181,11 @@ package final class Fill<Outcome: Sendable>: Sendable {
     }
 
     /// Lets go of chunks that every reader has taken, when they aren't kept; a producer that can go on is returned.
-    private static func dropRead(_ state: inout State) -> CheckedContinuation<Void, Never>? {
+    static func dropRead(_ state: inout State) -> CheckedContinuation<Void, Never>? {
         guard !state.keepsAll else { return nil }
         let slowest = state.readers.values.lazy.map(\.next).min() ?? state.firstIndex + state.chunks.count
-        let count = min(slowest - state.firstIndex, state.chunks.count)
-        if count > 0 {
-            state.heldBytes -= state.chunks[..<count].reduce(0) { $0 + $1.readableBytes }
-            state.chunks.removeFirst(count)
-            state.firstIndex += count
-        }
+        state.dropFirst(min(slowest - state.firstIndex, state.chunks.count))
+        state.dropSpooled(beyond: windowBytes)
         guard state.heldBytes < windowBytes, let producer = state.producer else { return nil }
         state.producer = nil
         return producer
@@ -233,6 +254,7 @@ package final class Fill<Outcome: Sendable>: Sendable {
     package func stopKeeping() {
         let producer = state.withLock { state in
             state.keepsAll = false
+            state.isSpooling = false
             state.acceptsReaders = false
             return Self.dropRead(&state)
         }
@@ -250,6 +272,7 @@ package final class Fill<Outcome: Sendable>: Sendable {
             for (id, reader) in state.readers where reader.waiter != nil {
                 if let waiter = reader.waiter { waiters.append(waiter) }
                 state.readers[id]?.next = last
+                state.readers[id]?.offset += chunk.readableBytes
                 state.readers[id]?.waiter = nil
             }
             _ = Self.dropRead(&state)
@@ -261,7 +284,7 @@ package final class Fill<Outcome: Sendable>: Sendable {
         defer { watch?.cancel() }
         await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
             let goOn = state.withLock { state in
-                if state.keepsAll || state.abandoned || state.heldBytes < Self.windowBytes { return true }
+                if state.keepsAll || state.isSpooling || state.abandoned || state.heldBytes < Self.windowBytes { return true }
                 state.producer = continuation
                 return false
             }
@@ -269,17 +292,17 @@ package final class Fill<Outcome: Sendable>: Sendable {
         }
     }
 
-    private var isFull: Bool { state.withLock { !$0.keepsAll && $0.heldBytes >= Self.windowBytes } }
+    private var isFull: Bool { state.withLock { !$0.keepsAll && !$0.isSpooling && $0.heldBytes >= Self.windowBytes } }
 
     /// While the producer waits: a viewer that doesn't read must not hold up those who do, for whom this is the only fetch.
     private func leaveStalledBehind() async throws {
         while true {
-            let before = state.withLock { $0.firstIndex }
+            let (before, offsets) = state.withLock { ($0.firstIndex, $0.readers.mapValues(\.offset)) }
             try await Task.sleep(for: stallPatience)
             let stalled = state.withLock { state -> [Int] in
                 // The slowest readers are those at the first chunk; it being the same one, they have taken nothing.
                 guard state.firstIndex == before, state.readers.values.contains(where: { $0.waiter != nil }) else { return [] }
-                return state.readers.filter { $0.value.next == before }.map(\.key)
+                return state.readers.filter { $0.value.next <= before && $0.value.waiter == nil && offsets[$0.key] == $0.value.offset }.map(\.key)
             }
             for id in stalled { detach(id) }
         }
@@ -308,7 +331,9 @@ package final class Fill<Outcome: Sendable>: Sendable {
         }
     }
 
-    fileprivate var keepsAll: Bool { state.withLock { $0.keepsAll } }
+    fileprivate var arrivedBytes: Int { state.withLock { $0.firstOffset + $0.heldBytes } }
+
+    fileprivate var isKept: Bool { state.withLock { $0.keepsAll || $0.isSpooling } }
 
     /// Everything that came in, when all of it was kept.
     package func keptChunks() -> [ByteBuffer]? { state.withLock { $0.keepsAll ? $0.chunks : nil } }
@@ -345,7 +370,10 @@ package final class FillReader<Outcome: Sendable>: Sendable {
     package func leave() { fill.detach(id) }
 
     /// Whether all of the content is being kept so far; once it isn't, it never will be.
-    package var isKept: Bool { fill.keepsAll }
+    package var isKept: Bool { fill.isKept }
+
+    /// Bytes of content that have come in so far.
+    package var arrivedBytes: Int { fill.arrivedBytes }
 
     /// The next interim response before the outcome; nil once that is there. Throws when the waiting task is cancelled.
     package func nextInterim() async throws -> InterimResponse? { try await fill.nextInterim(for: id) }
