@@ -80,6 +80,7 @@ let engines: [Target] =
         "OriginFetch",
         ["ByteStreaming", "HTTPSemantics", httpTypes, nioCore, nioHTTP1, nioPosix, nioSSL, nioTLS, logging])
     + library("EdgeStorage", ["HTTPSemantics", "HTTPCaching", "Eviction", "Cryptography", httpTypes, nioCore, nioPosix])
+    + library("LogDelivery", ["AccessLogs", "ContentCoding", "HTTPSemantics", logging], tests: ["HTTPCaching"])
     + library(
         "DiskObjectStorage", ["ObjectStorage", "S3Model", "Cryptography", grdb, logging],
         tests: ["ObjectStorageConformance"])
@@ -95,7 +96,7 @@ let services: [Target] =
         "EdgeService",
         [
             "ByteStreaming", "HTTPTransport", "LocalCertificateAuthority", "OriginFetch", "EdgeStorage", "DistributionModel",
-            "ConfigurationReading", "HTTPCaching", "AccessLogs",
+            "ConfigurationReading", "HTTPCaching", "AccessLogs", "LogDelivery",
             "HTTPSemantics", "ContentCoding", "SigV4", "SignedURLs", "Cryptography", httpTypes, nioCore, logging,
         ], tests: [nioPosix, nioSSL])
     + library(
@@ -126,7 +127,7 @@ let package = Package(
             name: "skerry",
             dependencies: [
                 "OriginService", "WebsiteRouting", "EdgeService", "ControlService", "SiteDeploy", "HTTPTransport", "OriginFetch", "EdgeStorage",
-                "LocalCertificateAuthority", "DiskObjectStorage", "ObjectStorage", "DistributionModel", "OriginConfiguration", "ConfigurationReading",
+                "LocalCertificateAuthority", "DiskObjectStorage", "LogDelivery", "AccessLogs", "ObjectStorage", "DistributionModel", "OriginConfiguration", "ConfigurationReading",
                 "HTTPCaching", "HTTPSemantics", "SignedURLs", "Cryptography", argumentParser, logging, nioCore, nioPosix,
             ], swiftSettings: strict),
         .testTarget(name: "TidyTests", dependencies: ["Cryptography"], swiftSettings: strict),

@@ -47,6 +47,7 @@ extension Distribution {
         personality?.refuseMeaningless(
             in: zip([defaultSection].compactMap { $0 } + behaviorSections, [defaultBehavior] + behaviors), errors: errorSections)
         reportDuplicates(errors, in: section.reader)
+        let logging = section.section("logging").flatMap { DistributionLogging.read($0, hasCredentials: references.hasCredentials) }
         section.finish()
 
         let claims = id.map { id in
@@ -60,6 +61,7 @@ extension Distribution {
         distribution.viewerCertificate = certificate
         distribution.personality = personality ?? .cloudFront
         distribution.originGroups = groups
+        distribution.logging = logging
         return (distribution, claims)
     }
 

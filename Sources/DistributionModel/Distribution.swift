@@ -23,6 +23,8 @@ package struct Distribution: Sendable, Hashable {
     /// In order: the first pattern that matches wins, the default behaviour comes last.
     package var cacheBehaviors: [CacheBehavior]
     package var customErrorResponses: [CustomErrorResponse]
+    /// Its access log; nil without one.
+    package var logging: DistributionLogging?
 
     package init(
         id: String, aliases: [Alias] = [], enabled: Bool = true, comment: String = "",

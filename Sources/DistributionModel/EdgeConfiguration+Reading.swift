@@ -24,6 +24,7 @@ extension EdgeConfiguration {
         let cache = top.section("cache").flatMap(Cache.read)
         let access = top.section("origin_access").flatMap(OriginAccessSettings.read)
         let limits = top.section("limits").flatMap(Limits.read)
+        let accessLogs = top.section("access_logs").flatMap(AccessLogSettings.read)
 
         let publicKeys = NamedValues(top.sections("public_keys").compactMap(NamedPublicKey.read))
         let references = EdgeReferences(
@@ -36,7 +37,7 @@ extension EdgeConfiguration {
             originAccessIdentities: NamedValues(top.sections("origin_access_identities").compactMap(OriginAccessIdentity.read)),
             publicKeys: publicKeys,
             keyGroups: NamedValues(top.sections("key_groups").compactMap { KeyGroup.read($0, publicKeys: publicKeys.names) }),
-            hasHTTPS: listen == nil || listen?.https != nil)
+            hasCredentials: access == nil || access?.credentialsFile != nil, hasHTTPS: listen == nil || listen?.https != nil)
         references.reportDuplicates(in: top.reader)
 
         let sections = top.sections("distributions")
@@ -53,7 +54,7 @@ extension EdgeConfiguration {
         }
         top.finish()
 
-        guard let listen, let cache, let access, let limits, let localCA else { return nil }
+        guard let listen, let cache, let access, let limits, let localCA, let accessLogs else { return nil }
         if cache.objectBytesMax > cache.memoryBytes {
             top.reader.report(
                 .warning, at: top.location(of: "cache"), "cache.max_object_size",
@@ -69,6 +70,7 @@ extension EdgeConfiguration {
             publicKeys: references.publicKeys.values, keyGroups: references.keyGroups.values,
             distributions: distributions.compactMap(\.value))
         configuration.localCADirectory = localCA
+        configuration.accessLogs = accessLogs
         return configuration
     }
 

@@ -19,6 +19,8 @@ package struct EdgeConfiguration: Sendable, Hashable {
     package var distributions: [Distribution]
     /// Folder of the local certificate authority; relative paths start at the folder of `edge.conf`.
     package var localCADirectory = ".skerry/ca"
+    /// How access logs are written.
+    package var accessLogs = AccessLogSettings()
 
     package struct Listen: Sendable, Hashable {
         package var http: ListenAddress

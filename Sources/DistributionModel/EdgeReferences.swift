@@ -35,6 +35,8 @@ struct EdgeReferences {
     var originAccessIdentities: NamedValues<OriginAccessIdentity>
     var publicKeys: NamedValues<NamedPublicKey>
     var keyGroups: NamedValues<KeyGroup>
+    /// Whether there is a key to sign requests to buckets with.
+    var hasCredentials = true
     /// Whether the edge listens for HTTPS.
     var hasHTTPS = true
 

@@ -6,7 +6,7 @@ import HTTPCaching
 /// The settings table of `edge.conf`.
 package enum EdgeSettings {
     package static let table = SettingsTable(
-        file: "edge.conf", settings: process + policies + originRequestPolicies + responseHeadersPolicies + distribution + originGroups + behavior("default_cache_behavior") + behaviors + errors,
+        file: "edge.conf", settings: process + policies + originRequestPolicies + responseHeadersPolicies + distribution + originGroups + behavior("default_cache_behavior") + behaviors + errors + logs,
         unsupported: unsupported)
 
     private static let unsupported: [String: String] = {
@@ -15,7 +15,6 @@ package enum EdgeSettings {
             "distributions[].price_class": "no price class: there is one location",
             "distributions[].web_acl_id": "no firewall rules",
             "distributions[].restrictions": "no geographic restrictions",
-            "distributions[].logging": "no log settings",
             "distributions[].origins[].origin_shield": "no origin shield yet",
         ]
         for behavior in ["distributions[].default_cache_behavior", "distributions[].cache_behaviors[]"] {

@@ -20,6 +20,7 @@ package final class EdgeService: HTTPService {
     let driver: FillDriver
     /// A number from 0 up to 100, 100 left out: where in a sampling a request falls.
     let samplePercent: @Sendable () -> Double
+    let underWay = RequestsUnderWay()
     private let current: Mutex<EdgeSnapshot>
     private let httpsPortValue = Atomic(443)
 
@@ -50,9 +51,11 @@ package final class EdgeService: HTTPService {
     }
 
     package func handle(_ exchange: ServerExchange) async {
+        underWay.begin()
         let trace = RequestTrace(requestID: requestIDs.next(), began: clock.nanoseconds())
         await RequestPipeline(service: self, exchange: exchange, trace: trace).run()
         record(trace, of: exchange)
+        underWay.end()
     }
 
     package func refusal(of error: RequestError, on connection: ConnectionInfo) -> (ResponseHead, ByteBuffer) {

@@ -72,7 +72,11 @@ enum ConfigurationFiles {
             resolve($0, besides: path)
         }
         configuration.localCADirectory = resolve(configuration.localCADirectory, besides: path)
+        configuration.accessLogs.spoolDirectory = resolve(configuration.accessLogs.spoolDirectory, besides: path)
         for index in configuration.distributions.indices {
+            if case .directory(let folder)? = configuration.distributions[index].logging?.destination {
+                configuration.distributions[index].logging?.destination = .directory(resolve(folder, besides: path))
+            }
             guard var certificate = configuration.distributions[index].viewerCertificate else { continue }
             certificate.certificate.path = resolve(certificate.certificate.path, besides: path)
             certificate.privateKey.path = resolve(certificate.privateKey.path, besides: path)

@@ -8,6 +8,7 @@ import HTTPCaching
 import HTTPSemantics
 import HTTPTransport
 import LocalCertificateAuthority
+import LogDelivery
 import Logging
 import NIOCore
 import NIOPosix
@@ -32,8 +33,9 @@ enum EdgeServer {
         let cache = EdgeCache(
             limits: EdgeCacheLimits(
                 memoryBytesMax: configuration.cache.memoryBytes, objectBytesMax: configuration.cache.objectBytesMax))
+        let logs = EdgeLogs(configuration.accessLogs, fetcher: fetcher, now: wallClock, logger: logger)
         let service = EdgeService(
-            snapshot: try snapshot(of: configuration), cache: cache, fetcher: fetcher, clock: EdgeClock(now: wallClock),
+            snapshot: try snapshot(of: configuration, logs), cache: cache, fetcher: fetcher, clock: EdgeClock(now: wallClock),
             requestIDs: RequestIDs(seed: .random(in: .min ... .max)), logger: logger)
         let control = ControlService(
             cache: cache, knowsDistribution: { service.snapshot.distribution(id: $0) != nil }, now: wallClock,
@@ -52,9 +54,10 @@ enum EdgeServer {
         announce(http, configuration.listen.http, as: .http)
         if let https, let address = configuration.listen.https { announce(https, address, as: .https) }
         announce(controlListener, configuration.listen.control, as: .control)
+        logs.writer.start()
         for await event in events.stream {
             switch event {
-            case .reload: apply(reload, to: service, certificates, present: configuration)
+            case .reload: apply(reload, to: service, logs, certificates, present: configuration)
             case .stop(let reason):
                 logger.info("stopping", metadata: ["reason": "\(reason)"])
                 let patience = TimeAmount(configuration.limits.drainTimeout)
@@ -62,6 +65,8 @@ enum EdgeServer {
                 await http.drain(patience: patience)
                 await secureIsDrained
                 await controlListener.drain(patience: .seconds(1))
+                await service.settle()
+                await logs.writer.stop(patience: EdgeLogs.storePatience)
                 fetcher.shutDown()
                 return
             }
@@ -105,17 +110,18 @@ enum EdgeServer {
 
     /// Puts a changed file in force. What only takes effect at a start is named, not silently passed over.
     private static func apply(
-        _ reload: @Sendable () throws -> EdgeSetup, to service: EdgeService, _ certificates: ViewerCertificates,
+        _ reload: @Sendable () throws -> EdgeSetup, to service: EdgeService, _ logs: EdgeLogs, _ certificates: ViewerCertificates,
         present: EdgeConfiguration
     ) {
         do {
             let setup = try reload()
             let changed = setup.configuration
-            service.replaceSnapshot(try snapshot(of: changed))
+            service.replaceSnapshot(try snapshot(of: changed, logs))
             certificates.replaceTable(setup.certificates)
             let waiting = [
                 ("listen", changed.listen != present.listen), ("cache", changed.cache != present.cache),
                 ("limits", changed.limits != present.limits), ("local_ca", changed.localCADirectory != present.localCADirectory),
+                ("access_logs", changed.accessLogs != present.accessLogs),
             ].filter(\.1).map(\.0)
             if waiting.isEmpty {
                 Terminal.note("edge: the configuration was read again and is in force")
@@ -128,14 +134,17 @@ enum EdgeServer {
         }
     }
 
-    private static func snapshot(of configuration: EdgeConfiguration) throws(CommandFailure) -> EdgeSnapshot {
+    private static func snapshot(of configuration: EdgeConfiguration, _ logs: EdgeLogs) throws(CommandFailure) -> EdgeSnapshot {
         var credentials: OriginAccessCredentials?
-        if let file = configuration.originAccess.credentialsFile, configuration.needsCredentials {
+        if let file = configuration.originAccess.credentialsFile, configuration.needsCredentials || configuration.logsToBuckets {
             let pair = try ConfigurationFiles.credentials(file, profile: configuration.originAccess.profile)
             credentials = OriginAccessCredentials(accessKeyID: pair.accessKeyID, secretAccessKey: pair.secretAccessKey)
         }
         do throws(EdgeSetupError) {
-            return try EdgeSnapshot(configuration, credentials: credentials)
+            // Once without logs: only a configuration that can be served may change what is logged.
+            _ = try EdgeSnapshot(configuration, credentials: credentials)
+            let queues = try logs.queues(for: configuration, credentials: credentials)
+            return try EdgeSnapshot(configuration, credentials: credentials, log: { queues[$0.id] })
         } catch {
             throw CommandFailure(error.description)
         }

@@ -129,6 +129,7 @@ private func minimal(extra: String = "", top: String = "") -> String {
                 aliases: [A.example.com, "*.b.example.com"]
                 enabled: false
                 comment: two
+                logging: {directory: logs, prefix: two, include_cookies: true, format: json}
                 viewer_certificate:
                   {certificate_file: two.pem, private_key_file: two.key, minimum_protocol_version: TLSv1.3_2025}
                 default_root_object: a/index.html
@@ -277,6 +278,8 @@ private func minimal(extra: String = "", top: String = "") -> String {
         #expect(authorities.keyPath == "distributions[0].origins[3].origin_ca_file")
         expected.distributions[0].origins[3].authorities = authorities
         expected.distributions[0].origins[3].responseCompletionTimeout = .seconds(120)
+        expected.distributions[0].logging = DistributionLogging(
+            destination: .directory("logs"), prefix: "two", includesCookies: true, format: .json)
         #expect(read.value == expected)
         #expect(read.value.distributions[0].origins.map { $0.port(https: false) } == [80, 80, 80, 8000])
         #expect(read.value.distributions[0].origins.map { $0.port(https: true) } == [443, 443, 443, 8443])

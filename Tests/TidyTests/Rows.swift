@@ -68,6 +68,7 @@ let targets: [TargetRow] = [
     TargetRow(name: "HTTPTransport", row: .engine),
     TargetRow(name: "OriginFetch", row: .engine),
     TargetRow(name: "LocalCertificateAuthority", row: .engine),
+    TargetRow(name: "LogDelivery", row: .engine),
     TargetRow(name: "EdgeStorage", row: .engine),
     TargetRow(name: "DiskObjectStorage", row: .engine),
 

@@ -3,6 +3,8 @@ struct EdgeConfigurationText: Sendable {
     var distributions: [Site]
     /// Needed when an origin is signed for: the origin's credentials file, which holds the edge's own key pair.
     var credentialsFile: String?
+    /// Keys of the section `access_logs`.
+    var accessLogs: [(key: String, value: String)] = []
     var limits: [(key: String, value: String)] = []
     var memory = "64MiB"
     /// The public key KSITE, in the key group of sites that need signatures.
@@ -51,6 +53,8 @@ struct EdgeConfigurationText: Sendable {
         /// Certificate and key, as file names beside the configuration.
         var certificate: (file: String, key: String)?
         var behaviors: [(pattern: String, ttl: Int)] = []
+        /// Keys of its access log; none means no log.
+        var logging: [(key: String, value: String)] = []
 
         init(_ backend: Backend) { self.backend = backend }
     }
@@ -65,6 +69,7 @@ struct EdgeConfigurationText: Sendable {
         var lines = ["listen:", "  http: \(http)", "  https: \(https)", "  control: \(control)", "cache:", "  memory: \(memory)"]
         if let credentialsFile { lines += ["origin_access:", "  credentials_file: \(credentialsFile)"] }
         if !limits.isEmpty { lines += ["limits:"] + limits.map { "  \($0.key): \($0.value)" } }
+        if !accessLogs.isEmpty { lines += ["access_logs:"] + accessLogs.map { "  \($0.key): \($0.value)" } }
         lines += ["cache_policies:"]
         for site in distributions { lines += policies(of: site) }
         lines += ["origin_access_controls:", "  - name: signed"]
@@ -102,6 +107,7 @@ struct EdgeConfigurationText: Sendable {
         if let (file, key) = site.certificate {
             lines += ["    viewer_certificate:", "      certificate_file: \(file)", "      private_key_file: \(key)"]
         }
+        if !site.logging.isEmpty { lines += ["    logging:"] + site.logging.map { "      \($0.key): \($0.value)" } }
         if let root = site.rootObject { lines += ["    default_root_object: \(root)"] }
         lines += ["    origins:", "      - id: main", "        domain_name: \(site.domainName)"]
         if !site.originPath.isEmpty { lines += ["        origin_path: \(site.originPath)"] }
