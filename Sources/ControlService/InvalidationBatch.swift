@@ -3,14 +3,16 @@
 import HTTPCaching
 import XMLDocuments
 
-/// Paths to invalidate together, and the caller's own name for the request.
+/// Paths and tags to invalidate together, and the caller's own name for the request.
 struct InvalidationBatch: Sendable, Equatable {
     /// CloudFront's limits on what may be in progress at one time; a batch is in progress as a whole.
     static let pathsMax = 3_000
     static let wildcardsMax = 15
 
+    /// Paths, and tags with `#` before them, as they were given.
     var paths: [String]
     var patterns: [InvalidationPattern]
+    var tags: Set<CacheTag>
     var callerReference: String
 
     init(document: [UInt8]) throws(ControlError) {
@@ -47,7 +49,12 @@ struct InvalidationBatch: Sendable, Equatable {
             throw .tooManyInvalidations("\(paths.count) paths; at most \(Self.pathsMax) may be in progress.")
         }
         var patterns: [InvalidationPattern] = []
+        var tags: Set<CacheTag> = []
         for path in paths {
+            if path.hasPrefix("#") {
+                tags.insert(try Self.tag(path))
+                continue
+            }
             do {
                 patterns.append(try InvalidationPattern(path))
             } catch {
@@ -60,6 +67,18 @@ struct InvalidationBatch: Sendable, Equatable {
         }
         self.paths = paths
         self.patterns = patterns
+        self.tags = tags
         callerReference = reference
+    }
+
+    private static func tag(_ item: String) throws(ControlError) -> CacheTag {
+        guard let tag = CacheTag(item.dropFirst()) else {
+            throw .invalidArgument(
+                "Your request contains an invalid tag, \(item.prefix(300)): 1 to \(CacheTag.lengthMax) visible ASCII characters without a comma are needed after #.")
+        }
+        guard !tag.text.contains("*") else {
+            throw .invalidArgument("Your request contains an invalid tag, \(item): tags are matched whole, * is no wildcard in them.")
+        }
+        return tag
     }
 }

@@ -44,7 +44,8 @@ final class InvalidationLog: Sendable {
                 return .success((earlier, 0))
             }
             let invalidation = Invalidation(id: id, distributionID: distributionID, createdAt: now, batch: batch)
-            let removed = cache.invalidate(distributionID: distributionID, matching: batch.patterns)
+            let removed = cache.invalidate(
+                distributionID: distributionID, naming: InvalidationSet(batch.patterns, tags: batch.tags))
             recent.append(invalidation)
             if recent.count > Self.rememberedMax { recent.removeFirst(recent.count - Self.rememberedMax) }
             return .success((invalidation, removed))

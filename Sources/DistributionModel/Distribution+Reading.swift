@@ -20,6 +20,10 @@ extension Distribution {
             section.report("viewer_certificate", found: "a certificate", expected: missing)
         }
         let root = section.text("default_root_object", DefaultRootObject.init)
+        let tagHeader = section.section("cache_tag_config").flatMap { section in
+            defer { section.finish() }
+            return section.text("header_name") { HTTPField.Name($0) }
+        }
 
         let originSections = section.sections("origins")
         if section.isEmptyList("origins") {
@@ -62,6 +66,7 @@ extension Distribution {
         distribution.personality = personality ?? .cloudFront
         distribution.originGroups = groups
         distribution.logging = logging
+        distribution.cacheTagHeader = tagHeader
         return (distribution, claims)
     }
 

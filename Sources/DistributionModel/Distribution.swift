@@ -19,6 +19,8 @@ package struct Distribution: Sendable, Hashable {
     package var defaultRootObject: DefaultRootObject?
     package var origins: [Origin]
     package var originGroups: [OriginGroup] = []
+    /// The response header in which origins give objects tags; nil when none are read.
+    package var cacheTagHeader: HTTPField.Name?
     package var defaultCacheBehavior: CacheBehavior
     /// In order: the first pattern that matches wins, the default behaviour comes last.
     package var cacheBehaviors: [CacheBehavior]

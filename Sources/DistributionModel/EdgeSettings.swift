@@ -197,6 +197,11 @@ package enum EdgeSettings {
             "distributions[].default_root_object",
             .text(1...255, form: "an object name without a leading slash, such as index.html"), .optional,
             "What `/` itself shows; sub-directories never get one."),
+        Setting(
+            "distributions[].cache_tag_config", .section, .optional, "How origins give objects tags, by which they can be invalidated."),
+        Setting(
+            "distributions[].cache_tag_config.header_name", .text(1...256, form: "a header name"), .required,
+            "Response header with a comma-separated list of tags, such as `Cache-Tag`, or `x-amz-meta-cache-tag` for the metadata of objects in buckets."),
         Setting("distributions[].origins", .sections(max: 25), .required, "Where content comes from."),
         Setting(
             "distributions[].origin_groups", .sections(max: 10), .optional,

@@ -21,7 +21,8 @@ extension FillDriver {
     /// request's selecting fields too.
     func spread(_ entry: CachedResponse, by facts: ResponseFacts, _ permit: FillPermit, _ request: EdgeRequest) {
         guard request.traits.selectsByVary else { return }
-        let identity = request.identity(storing: entry.fields)
+        var identity = request.identity(storing: entry.fields)
+        identity?.tags = entry.identity.tags
         if let identity, identity.key != entry.identity.key, !identity.selecting.isEmpty {
             permit.store(
                 CachedResponse(
@@ -47,7 +48,8 @@ extension FillDriver {
                 facts: EntryFacts(
                     status: entry.status.code, storedAt: facts.receivedAt, freshness: freshness,
                     conditionals: entry.facts.conditionals.updated(by: facts)),
-                fields: update.fields, preparedHead: PreparedHead.bytes(status: entry.status, fields: update.fields)))
+                fields: update.fields, preparedHead: PreparedHead.bytes(status: entry.status, fields: update.fields),
+                tags: request.tags(confirming: facts.fields)))
     }
 
     /// What a response that isn't for the store does to what is there.

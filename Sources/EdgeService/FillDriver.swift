@@ -95,7 +95,7 @@ struct FillDriver: Sendable {
                 facts: EntryFacts(
                     status: expired.status.code, storedAt: facts.receivedAt, freshness: freshness, conditionals: conditionals),
                 fields: fields,
-                preparedHead: PreparedHead.bytes(status: expired.status, fields: fields))
+                preparedHead: PreparedHead.bytes(status: expired.status, fields: fields), tags: request.tags(confirming: facts.fields))
             cache.replace(expired, with: entry)
             spread(entry, by: facts, permit, request)
             permit.fill.resolve(.entry(entry, .refreshHit))
@@ -119,7 +119,8 @@ struct FillDriver: Sendable {
         let received = request.personality.fields(
             of: facts, forwardsCookies: request.behavior.forwardsCookies || !request.isCacheable)
         let fields = request.rewritten(received.delivered, coding)
-        let identity = request.traits.selectsByVary ? request.identity(storing: response.fields) : permit.identity
+        var identity = request.traits.selectsByVary ? request.identity(storing: response.fields) : permit.identity
+        if let name = request.distribution.model.cacheTagHeader { identity?.tags = CacheTags(response.fields, in: name) }
         await heedWrite(response, permit, request, purpose, facts)
         let contentLength = coding == nil ? response.contentLength : nil
         var keeps = false
@@ -141,10 +142,10 @@ struct FillDriver: Sendable {
         case .doNotStore(let reason): streamed.notStoredBecause = reason
         }
         streamed.originID = response.originID
-        let entryFacts = streamed.facts
+        let (entryFacts, entryIdentity) = (streamed.facts, identity)
         permit.fill.resolve(.stream(streamed))
         var make: ((CachedBody) -> CachedResponse)?
-        if keeps, let entryFacts, let identity {
+        if keeps, let entryFacts, let identity = entryIdentity {
             make = { body in
                 var kept = request.rewritten(received.stored, coding)
                 if HTTPResponse.hasContent(response.status.code) { kept[.contentLength] = String(body.byteCount) }
@@ -252,6 +253,11 @@ extension EdgeRequest {
 
     func viewerVary(of fields: HTTPFields, edgeCompressed: Bool) -> String? {
         ViewerVary.rewritten(fields, cachePolicy: behavior.policy, originRequestPolicy: behavior.model.originRequestPolicy, edgeCompressed: edgeCompressed)
+    }
+
+    /// The tags that an entry has from a confirmation on; nil when that names none and they stay.
+    func tags(confirming fields: HTTPFields) -> CacheTags? {
+        distribution.model.cacheTagHeader.flatMap { fields.contains($0) ? CacheTags(fields, in: $0) : nil }
     }
 
     func storagePolicy(for status: Int) -> StoragePolicy {

@@ -18,6 +18,8 @@ package struct ObjectIdentity: Sendable, Hashable {
     package var primary: CacheKey?
     /// Request fields that chose this entry among those of the object.
     package var selecting = SelectingFields.none
+    /// The tags that the origin gave the stored response.
+    package var tags = CacheTags.none
 
     package init(key: CacheKey, distributionID: String, path: String, query: String? = nil) {
         self.key = key
@@ -60,12 +62,17 @@ package final class CachedResponse: Sendable {
     package var costBytes: Int {
         let text = fields.reduce(0) { $0 + $1.name.rawName.utf8.count + $1.value.utf8.count + 64 }
         return body.storageBytes + preparedHead.storageCapacity + text + identity.key.bytes.count
-            + (identity.primary?.bytes.count ?? 0) + identity.path.utf8.count + (identity.query?.utf8.count ?? 0) + Self.overheadBytes
+            + (identity.primary?.bytes.count ?? 0) + identity.path.utf8.count + (identity.query?.utf8.count ?? 0)
+            + identity.tags.byteCount + Self.overheadBytes
     }
 
     /// The same content under new facts and fields, as after a confirmation by the origin.
-    package func updated(facts: EntryFacts, fields: HTTPFields? = nil, preparedHead: ByteBuffer? = nil) -> CachedResponse {
-        CachedResponse(
+    package func updated(
+        facts: EntryFacts, fields: HTTPFields? = nil, preparedHead: ByteBuffer? = nil, tags: CacheTags? = nil
+    ) -> CachedResponse {
+        var identity = identity
+        if let tags { identity.tags = tags }
+        return CachedResponse(
             identity: identity, facts: facts, status: status, fields: fields ?? self.fields, body: body,
             isEdgeCompressed: isEdgeCompressed, preparedHead: preparedHead ?? self.preparedHead)
     }

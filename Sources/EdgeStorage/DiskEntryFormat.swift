@@ -19,7 +19,7 @@ import NIOCore
 /// Layout and sizes.
 enum DiskEntryFormat {
     static let magic = Array("SKERRYCE".utf8)
-    static let version: UInt32 = 1
+    static let version: UInt32 = 2
     static let footerBytes = 48
     /// Bytes of content under one digest.
     static let chunkBytes = 256 * 1024

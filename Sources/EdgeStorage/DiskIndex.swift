@@ -103,6 +103,12 @@ struct DiskIndex {
         entries[Int(slot)]?.checked = checked
     }
 
+    /// A confirmation has changed the tags.
+    mutating func setTags(_ tags: CacheTags, _ key: CacheKey) {
+        guard let slot = slots[key] else { return }
+        entries[Int(slot)]?.identity.tags = tags
+    }
+
     mutating func resize(_ key: CacheKey, cost: Int) {
         guard let slot = slots[key], let entry = entries[Int(slot)] else { return }
         bytes += cost - entry.cost

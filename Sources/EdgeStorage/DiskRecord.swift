@@ -36,6 +36,7 @@ struct DiskRecordWriter {
         flag(identity.primary != nil)
         if let primary = identity.primary { data(primary.bytes) }
         text(identity.selecting.names.map(\.rawName).joined(separator: ","))
+        text(identity.tags.tags.map(\.text).joined(separator: ","))
     }
 
     mutating func facts(_ facts: EntryFacts) {
@@ -116,6 +117,8 @@ struct DiskRecordReader {
             guard let selecting = SelectingFields([.vary: names]) else { return nil }
             identity.selecting = selecting
         }
+        guard let tags = text() else { return nil }
+        identity.tags = CacheTags(tags.split(separator: ",").compactMap { CacheTag($0) })
         return identity
     }
 

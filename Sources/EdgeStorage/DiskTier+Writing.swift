@@ -176,10 +176,12 @@ extension DiskTier {
             if state.pending[key]?.bodyID == new.body.id {
                 // Not written yet, or being written: then it is looked at again after the writing.
                 state.pending[key]?.response = new
+                state.pending[key]?.identity = new.identity
                 return false
             }
             guard state.index[key]?.bodyID == new.body.id else { return false }
             state.refreshes[key] = new
+            state.index.setTags(new.identity.tags, key)
             return true
         }
         if isWork { submitRefresh(key) }

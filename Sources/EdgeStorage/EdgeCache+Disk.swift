@@ -49,7 +49,7 @@ extension EdgeCache {
             state.permits[permit] = nil
             state.diskReadings[key] = nil
             if let current = state.slots[key].flatMap({ state.entries[Int($0)] }) { return current }
-            guard let found, !record.isOutdated.load(ordering: .relaxed) else { return nil }
+            guard let found, record.mayStore(found.identity.tags) else { return nil }
             let cost = found.costBytes
             if found.body.file == nil, found.body.byteCount <= limits.objectBytesMax, cost <= limits.memoryBytesMax,
                 state.admit(found, cost: cost, limit: limits.memoryBytesMax)
@@ -133,7 +133,7 @@ extension EdgeCache {
     /// In one step: what lies under the key goes, and the spooled response is entered as on its way, unless it is outdated.
     func announce(spooled response: CachedResponse, ticket: UInt64, for record: FillPermit.Record) -> Bool {
         state.withLock { state in
-            guard let disk = state.disk, !record.isOutdated.load(ordering: .relaxed) else { return false }
+            guard let disk = state.disk, record.mayStore(response.identity.tags) else { return false }
             state.remove(response.identity.key)
             disk.discard(response.identity.key)
             disk.announce(spooled: response, ticket: ticket)

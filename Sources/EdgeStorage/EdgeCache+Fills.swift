@@ -122,8 +122,26 @@ package final class FillPermit: Sendable {
         let identity: ObjectIdentity
         /// Set once the object was invalidated after the fetch began.
         let isOutdated = Atomic(false)
+        /// Tags that were invalidated after the fetch began.
+        private let outdatedTags = Mutex<Set<CacheTag>>([])
+
+        /// Tags remembered for one fetch; beyond them it counts as outdated whatever it brings.
+        static let tagsMax = 3_000
 
         init(identity: ObjectIdentity) { self.identity = identity }
+
+        func outdate(tags: Set<CacheTag>) {
+            let isTooMany = outdatedTags.withLock { outdated in
+                outdated.formUnion(tags)
+                return outdated.count > Self.tagsMax
+            }
+            if isTooMany { isOutdated.store(true, ordering: .relaxed) }
+        }
+
+        /// Whether a response that the fetch brought may be stored.
+        func mayStore(_ tags: CacheTags) -> Bool {
+            !isOutdated.load(ordering: .relaxed) && (tags.isEmpty || outdatedTags.withLock { tags.isDisjoint(with: $0) })
+        }
     }
 
     package let fill: Fill<FillOutcome>

@@ -1,6 +1,7 @@
 // Invalidation: afterwards no request gets what was stored, or asked of the origin, before. Entries are looked through in
 // steps, so that a large cache keeps answering meanwhile; fetches under way still deliver to those who wait for them, but
-// nobody joins them any more and what they bring isn't stored.
+// nobody joins them any more and what they bring isn't stored. A fetch whose response is still to come has no tags yet: it is
+// told which ones were invalidated, and its response is judged by them when it is to be stored.
 
 package import HTTPCaching
 import Synchronization
@@ -18,13 +19,25 @@ extension EdgeCache {
     /// The same for what any of the patterns names, in one pass.
     @discardableResult
     package func invalidate(distributionID: String, matching patterns: [InvalidationPattern]) -> Int {
-        let named = InvalidationSet(patterns)
+        invalidate(distributionID: distributionID, naming: InvalidationSet(patterns))
+    }
+
+    /// The same for what any of the paths or tags names. Cost: one pass over the entries, whatever their tags.
+    @discardableResult
+    package func invalidate(distributionID: String, naming named: InvalidationSet) -> Int {
         let names: @Sendable (ObjectIdentity) -> Bool = { identity in
-            identity.distributionID == distributionID && named.names(path: identity.path, query: identity.query)
+            identity.distributionID == distributionID && named.names(identity)
         }
+        func mayBring(_ identity: ObjectIdentity) -> Bool { !named.tags.isEmpty && identity.distributionID == distributionID }
         state.withLock { state in
-            for permit in state.permits.values where names(permit.identity) { permit.isOutdated.store(true, ordering: .relaxed) }
-            for (key, running) in state.fills where names(running.identity) {
+            for permit in state.permits.values {
+                if names(permit.identity) {
+                    permit.isOutdated.store(true, ordering: .relaxed)
+                } else if mayBring(permit.identity) {
+                    permit.outdate(tags: named.tags)
+                }
+            }
+            for (key, running) in state.fills where names(running.identity) || mayBring(running.identity) {
                 running.fill.closeToNewReaders()
                 state.fills[key] = nil
             }

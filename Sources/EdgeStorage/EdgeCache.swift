@@ -92,7 +92,7 @@ package final class EdgeCache: Sendable {
         let cost = response.costBytes
         let (isStored, ticket) = state.withLock { state -> (Bool, DiskTicket?) in
             state.statistics.fillingBytes -= reserved
-            if let record, record.isOutdated.load(ordering: .relaxed) { return (false, nil) }
+            if let record, !record.mayStore(response.identity.tags) { return (false, nil) }
             let fits = response.body.byteCount <= limits.objectBytesMax && cost <= limits.memoryBytesMax
             guard fits || response.body.byteCount <= keptBytesMax else { return (false, nil) }
             state.remove(response.identity.key)

@@ -1,18 +1,26 @@
-// The paths of one invalidation as one question, so that a batch of thousands costs one pass over the cache. Gives the answer
+// The paths and tags of one invalidation as one question, so that a batch of thousands costs one pass over the cache. Gives the answer
 // that asking each pattern in turn would: two exact paths name one object when they are equal after normalisation.
 
-import HTTPCaching
+package import HTTPCaching
 import HTTPSemantics
 
-/// What a batch of invalidation paths names.
-struct InvalidationSet {
+/// What a batch of invalidation paths and tags names.
+package struct InvalidationSet: Sendable {
     /// Paths without a wildcard, normalised, each with its query.
     private let exact: Set<[UInt8]>
     private let wildcards: [InvalidationPattern]
+    package let tags: Set<CacheTag>
 
-    init(_ patterns: [InvalidationPattern]) {
+    package init(_ patterns: [InvalidationPattern], tags: Set<CacheTag> = []) {
+        self.tags = tags
         exact = Set(patterns.lazy.filter { !$0.isWildcard }.map { Self.normalized(Array($0.description.utf8)) })
         wildcards = patterns.filter(\.isWildcard)
+    }
+
+    /// Whether any path or tag names an object.
+    func names(_ identity: ObjectIdentity) -> Bool {
+        if !tags.isEmpty, !identity.tags.isDisjoint(with: tags) { return true }
+        return names(path: identity.path, query: identity.query)
     }
 
     /// Whether any of the patterns names an object. Cost: one look-up, and a comparison for each wildcard.

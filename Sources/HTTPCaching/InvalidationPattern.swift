@@ -1,6 +1,6 @@
 // The path of an invalidation (CloudFront Developer Guide, "Invalidate files"). A path names one object in all its
 // header and cookie variants; a trailing `*` names everything that starts with the text before it. A query string
-// belongs to the path as far as it is in the cache key. Tags are not read here.
+// belongs to the path as far as it is in the cache key. Tags are in `CacheTags.swift`.
 
 import HTTPSemantics
 

@@ -24,6 +24,8 @@ package struct InvalidationBatch: Sendable, Hashable {
     package static let itemsMax = 3000
     /// Longest path, in characters.
     package static let pathLengthMax = 4000
+    /// Longest tag, in characters.
+    package static let tagLengthMax = 256
 
     package var items: [String]
     /// Makes repeating the same request harmless.
@@ -38,8 +40,13 @@ package struct InvalidationBatch: Sendable, Hashable {
     package static func objection(to item: String) -> String? {
         guard item.hasPrefix("/") || item.hasPrefix("#") else { return "expected a path that starts with /, or a #tag" }
         guard item.unicodeScalars.count <= pathLengthMax else { return "expected at most \(pathLengthMax) characters" }
-        guard item.hasPrefix("/") || item.utf8.count > 1 else { return "expected a tag after #" }
-        if let star = item.firstIndex(of: "*"), item.index(after: star) != item.endIndex || item.hasPrefix("#") {
+        if item.hasPrefix("#") {
+            let isTag = (2...tagLengthMax + 1).contains(item.utf8.count) && item.utf8.allSatisfy { (33...126).contains($0) && $0 != UInt8(ascii: ",") }
+            guard isTag else { return "expected a tag of 1 to \(tagLengthMax) visible ASCII characters without a comma after #" }
+            guard !item.contains("*") else { return "expected a whole tag, as * is no wildcard in tags" }
+            return nil
+        }
+        if let star = item.firstIndex(of: "*"), item.index(after: star) != item.endIndex {
             return "expected * only as a path's last character"
         }
         return nil

@@ -72,6 +72,11 @@ struct RefusalTests {
         Document(text: Control.document([""]), code: "InvalidArgument"),
         Document(text: Control.document(["/a*b"]), code: "InvalidArgument"),
         Document(text: Control.document(["/a b"]), code: "InvalidArgument"),
+        Document(text: Control.document(["#"]), code: "InvalidArgument"),
+        Document(text: Control.document(["#a,b"]), code: "InvalidArgument"),
+        Document(text: Control.document(["#a*"]), code: "InvalidArgument"),
+        Document(text: Control.document(["#a b"]), code: "InvalidArgument"),
+        Document(text: Control.document(["#" + String(repeating: "a", count: 257)]), code: "InvalidArgument"),
         Document(text: Control.document(["/" + String(repeating: "a", count: 4_000)]), code: "InvalidArgument"),
     ])
     func `a document that can't be carried out whole is refused whole`(document: Document) async {

@@ -133,6 +133,7 @@ private func minimal(extra: String = "", top: String = "") -> String {
                 viewer_certificate:
                   {certificate_file: two.pem, private_key_file: two.key, minimum_protocol_version: TLSv1.3_2025}
                 default_root_object: a/index.html
+                cache_tag_config: {header_name: x-amz-meta-Cache-Tag}
                 origins:
                   - id: signed
                     domain_name: b.s3.localhost
@@ -273,6 +274,7 @@ private func minimal(extra: String = "", top: String = "") -> String {
         expected.distributions[0].originGroups = [
             OriginGroup(id: "pair", primary: "web", secondary: "open", failoverStatusCodes: [503, 404])
         ]
+        expected.distributions[0].cacheTagHeader = .init("X-Amz-Meta-Cache-Tag")
         let authorities = try #require(read.value.distributions[0].origins[3].authorities)
         #expect(authorities.path == "ca.pem")
         #expect(authorities.keyPath == "distributions[0].origins[3].origin_ca_file")

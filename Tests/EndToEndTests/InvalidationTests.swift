@@ -63,6 +63,37 @@ extension EndToEnd {
             }
         }
 
+        @Test func `a tag takes every object that the origin gave it, from a bucket's metadata too`() throws {
+            try Workplace.with { place in
+                let origin = try place.startOrigin()
+                try origin.s3.makeBucket("tagged")
+                for (key, tags) in [("a", "red, Product:1"), ("b", "product:1"), ("c", "blue")] {
+                    try origin.s3.put("tagged", key, key, ["x-amz-meta-cache-tag": tags])
+                }
+                try origin.s3.allowReads("tagged", fromDistribution: "arn:aws:cloudfront::000000000000:distribution/ETAGS")
+                let edge = try place.startEdge(
+                    """
+                    listen: {http: "127.0.0.1:0", https: off, control: "127.0.0.1:0"}
+                    origin_access: {credentials_file: \(origin.credentialsFile)}
+                    origin_access_controls: [{name: oac}]
+                    distributions:
+                      - id: ETAGS
+                        aliases: [site.test]
+                        cache_tag_config: {header_name: X-Amz-Meta-Cache-Tag}
+                        origins: [{id: b, domain_name: "\(origin.host(ofBucket: "tagged"))", origin_access_control: oac, s3_origin_config: {}}]
+                        default_cache_behavior: {target_origin_id: b, cache_policy: CachingOptimized}
+                    """, in: "edge")
+                for path in ["/a", "/b", "/c"] { #expect(try edge.fetch("GET", path).status == 200) }
+                let done = try place.skerry(
+                    "invalidate", "--endpoint", control(edge), "--distribution", "ETAGS", "#product:1", "/none", "--wait")
+                #expect(done.succeeded, "\(done)")
+                #expect(try ["/a", "/b", "/c"].map { try edge.fetch("GET", $0).cacheResult } == ["Miss", "Miss", "Hit"])
+                let wrong = try place.skerry("invalidate", "--endpoint", control(edge), "--distribution", "ETAGS", "#pro*")
+                #expect(wrong.status == .code(2), "\(wrong)")
+                #expect(wrong.errors.contains("expected a whole tag"), "\(wrong)")
+            }
+        }
+
         @Test func `what cannot be invalidated is refused with the exit code that says why`() throws {
             try Workplace.with { place in
                 let origin = try ScriptedOrigin(place) { _ in .whole(200, [:], "x") }

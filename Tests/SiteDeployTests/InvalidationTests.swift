@@ -66,9 +66,11 @@ import Testing
 
     @Test(arguments: [
         ("/", nil), ("/*", nil), ("/img/*", nil), ("#tag", nil), ("img", "expected a path that starts with /, or a #tag"),
-        ("", "expected a path that starts with /, or a #tag"), ("#", "expected a tag after #"),
+        ("", "expected a path that starts with /, or a #tag"), ("#", "expected a tag of 1 to 256 visible ASCII characters without a comma after #"),
+        ("#a b", "expected a tag of 1 to 256 visible ASCII characters without a comma after #"),
+        ("#a*", "expected a whole tag, as * is no wildcard in tags"),
         ("/a*b", "expected * only as a path's last character"), ("/**", "expected * only as a path's last character"),
-        ("#t*", "expected * only as a path's last character"), ("/" + String(repeating: "a", count: 3999), nil),
+        ("/" + String(repeating: "a", count: 3999), nil),
         ("/" + String(repeating: "a", count: 4000), "expected at most 4000 characters"),
     ] as [(String, String?)])
     func `items are checked before they are sent`(item: String, objection: String?) {
