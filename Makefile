@@ -7,7 +7,7 @@ SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
 
 # What the product links against, and what the tests run beside it.
-BUILD_PACKAGES := pkg-config libssl-dev zlib1g-dev libbrotli-dev libsqlite3-dev
+BUILD_PACKAGES := pkg-config libssl-dev zlib1g-dev libbrotli-dev libzstd-dev libsqlite3-dev
 TEST_PACKAGES := $(BUILD_PACKAGES) curl openssl rclone chromium python3 python3-venv
 
 # The S3 clients of the end-to-end tests, from PyPI.

@@ -41,13 +41,14 @@ let systemLibraries: [Target] = [
     .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CBrotli", pkgConfig: "libbrotlienc", providers: [.apt(["libbrotli-dev"])]),
+    .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
 ]
 
 // Rows as in docs/architecture.md: a target imports only from rows below its own; TidyTests enforces it.
 let pure0: [Target] =
     library("HTTPSemantics", [httpTypes])
     + library("Eviction")
-    + library("ContentCoding", ["CZlib", "CBrotli"])
+    + library("ContentCoding", ["CZlib", "CBrotli", "CZstd"])
     + library("Cryptography", ["COpenSSL"])
     + library("XMLDocuments")
     + library("ConfigurationReading", [yams])
@@ -103,6 +104,8 @@ let services: [Target] =
         "ControlService",
         ["ByteStreaming", "HTTPTransport", "EdgeStorage", "XMLDocuments", "HTTPCaching", "HTTPSemantics", httpTypes, nioCore, logging])
     + library(
+        "TraceReplay", ["CacheSimulation", "TraceFormats", "Eviction", "ContentCoding", "ConfigurationReading"])
+    + library(
         "SiteDeploy",
         ["OriginFetch", "ByteStreaming", "DistributionModel", "ConfigurationReading", "SigV4", "Cryptography", httpTypes, nioCore],
         tests: ["OriginConfiguration"])
@@ -129,6 +132,7 @@ let package = Package(
                 "OriginService", "WebsiteRouting", "EdgeService", "ControlService", "SiteDeploy", "HTTPTransport", "OriginFetch", "EdgeStorage",
                 "LocalCertificateAuthority", "DiskObjectStorage", "LogDelivery", "AccessLogs", "ObjectStorage", "DistributionModel", "OriginConfiguration", "ConfigurationReading",
                 "HTTPCaching", "HTTPSemantics", "SignedURLs", "Cryptography", argumentParser, logging, nioCore, nioPosix,
+                "TraceReplay", "CacheSimulation", "TraceFormats", "Eviction",
             ], swiftSettings: strict),
         .testTarget(name: "TidyTests", dependencies: ["Cryptography"], swiftSettings: strict),
         .testTarget(

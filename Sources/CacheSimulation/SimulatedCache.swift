@@ -26,6 +26,7 @@ package final class SimulatedCache {
     package private(set) var usedBytes = 0
 
     private let evictor: Evictor
+    private let admitter: Admitter?
     /// The slot of each object; `absent` when it is not held.
     private var slots: [Slot] = []
     private var entries: [Entry] = []
@@ -33,14 +34,17 @@ package final class SimulatedCache {
     private let defaultTTLSeconds: Int32
 
     /// - Parameter defaultTTLSeconds: how long an object may be used where the trace does not say; -1: for ever.
-    package init(capacityBytes: Int, policy: EvictionPolicyName, defaultTTLSeconds: Int32 = -1) {
+    package init(
+        capacityBytes: Int, policy: EvictionPolicyName, admission: AdmissionPolicyName = .all, defaultTTLSeconds: Int32 = -1
+    ) {
         self.capacityBytes = capacityBytes
         self.defaultTTLSeconds = defaultTTLSeconds
         evictor = policy.evictor(capacityBytes: capacityBytes)
+        admitter = admission.admitter(capacityBytes: capacityBytes)
     }
 
     /// Replays requests in order.
-    package func replay(_ references: [Reference]) {
+    package func replay(_ references: ArraySlice<Reference>) {
         references.withUnsafeBufferPointer { references in
             for reference in references { request(reference) }
         }
@@ -63,6 +67,7 @@ package final class SimulatedCache {
             return false
         }
         evictor.didHit(slot)
+        admitter?.didHit(bytes: reference.bytes, key: fingerprint(reference.object))
         return true
     }
 
@@ -82,11 +87,11 @@ package final class SimulatedCache {
         counts.misses += 1
         counts.missedBytes += reference.bytes
         let bytes = reference.bytes
-        guard bytes <= capacityBytes, evictor.mayHold(bytes: bytes) else {
+        let key = fingerprint(reference.object)
+        guard bytes <= capacityBytes, evictor.mayHold(bytes: bytes), isAdmitted(bytes: bytes, key: key) else {
             counts.refusals += 1
             return
         }
-        let key = mixed(UInt64(truncatingIfNeeded: reference.object) &+ 0x9E37_79B9_7F4A_7C15)
         evictor.willInsert(bytes: bytes, key: key)
         while usedBytes + bytes > capacityBytes {
             guard let victim = evictor.victim() else { return }
@@ -110,6 +115,16 @@ package final class SimulatedCache {
         evictor.didInsert(slot, bytes: bytes, key: key)
     }
 
+    private func isAdmitted(bytes: Int, key: KeyFingerprint) -> Bool {
+        guard let admitter else { return true }
+        let victim = usedBytes + bytes > capacityBytes ? evictor.victim() : nil
+        return admitter.admits(bytes: bytes, key: key, insteadOf: victim.map { fingerprint(entries[Int($0)].object) })
+    }
+
+    private func fingerprint(_ object: Int32) -> KeyFingerprint {
+        mixed(UInt64(truncatingIfNeeded: object) &+ 0x9E37_79B9_7F4A_7C15)
+    }
+
     private func release(_ slot: Slot) {
         slots[Int(entries[Int(slot)].object)] = Self.absent
         usedBytes -= entries[Int(slot)].bytes
@@ -120,4 +135,9 @@ package final class SimulatedCache {
         let ttl = reference.ttlSeconds >= 0 ? reference.ttlSeconds : defaultTTLSeconds
         return ttl < 0 ? .max : reference.time &+ Int64(ttl)
     }
+}
+
+extension SimulatedCache {
+    /// Replays a whole trace.
+    package func replay(_ references: [Reference]) { replay(references[...]) }
 }

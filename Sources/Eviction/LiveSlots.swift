@@ -1,17 +1,19 @@
 // The live slots in an array without gaps, for policies that choose their victim from a random sample.
 
 /// The set of live slots. Every operation is constant time; eight bytes an entry.
-struct LiveSlots: Sendable {
+package struct LiveSlots: Sendable {
     private var slots: [Slot] = []
     /// A slot's place in `slots`; -1 when it is not live.
     private var places: [Int32] = []
 
-    var count: Int { slots.count }
-    var isEmpty: Bool { slots.isEmpty }
+    package init() {}
 
-    subscript(index: Int) -> Slot { slots[index] }
+    package var count: Int { slots.count }
+    package var isEmpty: Bool { slots.isEmpty }
 
-    mutating func insert(_ slot: Slot) {
+    package subscript(index: Int) -> Slot { slots[index] }
+
+    package mutating func insert(_ slot: Slot) {
         if Int(slot) >= places.count {
             places.append(contentsOf: repeatElement(-1, count: Int(slot) + 1 - places.count))
         }
@@ -20,7 +22,7 @@ struct LiveSlots: Sendable {
         slots.append(slot)
     }
 
-    mutating func remove(_ slot: Slot) {
+    package mutating func remove(_ slot: Slot) {
         let place = places[Int(slot)]
         precondition(place >= 0, "slot \(slot) is not live")
         let last = slots.removeLast()
@@ -32,7 +34,7 @@ struct LiveSlots: Sendable {
     }
 
     /// Any live slot, with equal chance. There must be one.
-    func random(_ generator: inout SeededRandom) -> Slot {
+    package func random(_ generator: inout SeededRandom) -> Slot {
         slots[generator.next(below: slots.count)]
     }
 }

@@ -2,7 +2,7 @@
 // keeps a node's children in one or two cache lines, and each slot's place in it.
 
 /// The live slots by priority, lowest first; of equal ones the one touched longest ago.
-struct SlotHeap: Sendable {
+package struct SlotHeap: Sendable {
     private struct Node: Sendable {
         var priority: Double
         /// When the priority was set; orders equal ones.
@@ -21,10 +21,12 @@ struct SlotHeap: Sendable {
     private var places: [Int32] = []
     private var tick: UInt32 = 0
 
-    var lowest: (slot: Slot, priority: Double)? { nodes.first.map { ($0.slot, $0.priority) } }
+    package init() {}
+
+    package var lowest: (slot: Slot, priority: Double)? { nodes.first.map { ($0.slot, $0.priority) } }
 
     /// Cost: logarithmic.
-    mutating func insert(_ slot: Slot, priority: Double) {
+    package mutating func insert(_ slot: Slot, priority: Double) {
         if Int(slot) >= places.count {
             places.append(contentsOf: repeatElement(-1, count: Int(slot) + 1 - places.count))
         }
@@ -36,13 +38,13 @@ struct SlotHeap: Sendable {
     }
 
     /// Sets a live slot's priority anew. Cost: logarithmic.
-    mutating func update(_ slot: Slot, priority: Double) {
+    package mutating func update(_ slot: Slot, priority: Double) {
         tick &+= 1
         settle(Node(priority: priority, tick: tick, slot: slot), at: Int(places[Int(slot)]))
     }
 
     /// Takes a slot out. Cost: logarithmic.
-    mutating func remove(_ slot: Slot) {
+    package mutating func remove(_ slot: Slot) {
         let place = Int(places[Int(slot)])
         precondition(place >= 0, "slot \(slot) is not live")
         places[Int(slot)] = -1

@@ -41,6 +41,6 @@ struct RootCommand: AsyncParsableCommand {
         version: "0.1.0",
         subcommands: [
             UpCommand.self, OriginCommand.self, EdgeCommand.self, CheckCommand.self, InvalidateCommand.self, SignCommand.self,
-            CACommand.self, SettingsCommand.self,
+            CACommand.self, ReplayCommand.self, SettingsCommand.self,
         ])
 }

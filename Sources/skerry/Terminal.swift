@@ -11,6 +11,8 @@ enum Terminal {
     static let hasTerminal = isatty(STDERR_FILENO) == 1
     /// NO_COLOR counts when it is set to anything but nothing (no-color.org).
     static let usesColour = hasTerminal && environment["NO_COLOR", default: ""].isEmpty && environment["TERM"] != "dumb"
+    /// The same for standard output, where results go.
+    static let resultsUseColour = isatty(STDOUT_FILENO) == 1 && environment["NO_COLOR", default: ""].isEmpty && environment["TERM"] != "dumb"
     static let showsProgress = hasTerminal && !isSet("CI")
 
     /// A line of result.

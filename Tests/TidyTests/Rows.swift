@@ -37,6 +37,7 @@ let targets: [TargetRow] = [
     TargetRow(name: "COpenSSL", row: .system),
     TargetRow(name: "CZlib", row: .system),
     TargetRow(name: "CBrotli", row: .system),
+    TargetRow(name: "CZstd", row: .system),
 
     TargetRow(name: "HTTPSemantics", row: .pure0),
     TargetRow(name: "Eviction", row: .pure0),
@@ -76,6 +77,7 @@ let targets: [TargetRow] = [
     TargetRow(name: "EdgeService", row: .service),
     TargetRow(name: "ControlService", row: .service),
     TargetRow(name: "SiteDeploy", row: .service),
+    TargetRow(name: "TraceReplay", row: .service),
 
     TargetRow(name: "skerry", row: .executable),
 ]
