@@ -37,6 +37,10 @@ final class CacheTrace: Sendable {
                 status.isStored = response.isKept
                 status.ttl = response.facts?.remainingSeconds(at: now)
                 status.detail = response.notStoredBecause?.rawValue
+            case .parts(let object, _, _):
+                status.forwardStatus = 200
+                status.isStored = true
+                status.ttl = object.entry.facts.remainingSeconds(at: now)
             case .failed: status.detail = "origin-failed"
             }
         }

@@ -25,6 +25,7 @@ struct Delivery {
             try await deliver(entry, final.resultType ?? type, final, to: request)
         case .stream(let response, let reader):
             try await deliver(response, reader, final, to: request)
+        case .parts(let reply): try await deliver(reply, final, to: request)
         case .edge(let error, let type):
             try await page(for: error, final.resultType ?? type, request)
         }
@@ -149,13 +150,13 @@ struct Delivery {
 
     // MARK: Short answers
 
-    private func notModified(_ fields: HTTPFields) async throws {
+    func notModified(_ fields: HTTPFields) async throws {
         var fields = fields
         for name in [HTTPField.Name.contentLength, .contentType, .contentEncoding, .contentRange] { fields[name] = nil }
         try await exchange.respond(ResponseHead(status: .notModified, fields: fields))
     }
 
-    private func unsatisfiable(_ fields: HTTPFields, length: Int) async throws {
+    func unsatisfiable(_ fields: HTTPFields, length: Int) async throws {
         var fields = fields
         for name in [HTTPField.Name.contentEncoding, .eTag, .lastModified] { fields[name] = nil }
         fields[.contentRange] = ContentRange.unsatisfied(complete: Int64(length)).description
@@ -167,7 +168,7 @@ struct Delivery {
         try await exchange.respond(ResponseHead(status: .rangeNotSatisfiable, fields: fields), body: body)
     }
 
-    private func addOwn(to fields: inout HTTPFields, _ type: ResultType, _ request: EdgeRequest?) {
+    func addOwn(to fields: inout HTTPFields, _ type: ResultType, _ request: EdgeRequest?) {
         exchange.trace.classify(type)
         let marks = request?.traits.marks ?? .cloudFront
         if marks == .cloudFront { fields[.xCache] = "\(type.xCache)" }

@@ -32,6 +32,9 @@ struct EdgeRequest: Sendable {
     var requestID: String
     /// Present only for methods that are passed on with content.
     var content: ViewerContent?
+    /// Times that an object kept in parts turned out to have changed before anything of it was sent.
+    var restarts = 0
+    static let restartsMax = 3
 
     /// Whether an answer may come from, and go into, the cache.
     var isCacheable: Bool { methodClass != nil && content == nil }

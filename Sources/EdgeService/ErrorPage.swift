@@ -22,6 +22,8 @@ struct EdgeError: Error, Sendable, Equatable {
     static let contentNotAllowed = EdgeError(status: 403, message: "A GET or HEAD request must not carry content.", detail: .invalidRequest)
     static let expectationOfPath = EdgeError(status: 400, message: "The request target is not a valid path.", detail: .invalidRequest)
 
+    static let keepsChanging = EdgeError(
+        status: 502, message: "The object at the origin kept changing while it was fetched in parts.", detail: .originError)
     static let onlyIfCached = EdgeError(status: 504, message: "The request asks for a stored response, and there is none.")
 
     static func contentTooLarge(_ bytesMax: Int) -> EdgeError {

@@ -36,7 +36,7 @@ extension FillDriver {
         let status = HTTPResponse.Status.named(page.status)
         let lifetime = request.distribution.errorCachingMinTTL(for: page.status)
         let entry = CachedResponse(
-            identity: permit.identity,
+            identity: purpose.identity ?? permit.identity,
             facts: EntryFacts(
                 status: page.status, storedAt: now,
                 freshness: Freshness(lifetimeSeconds: lifetime, source: .errorCachingMinTTL)),
@@ -74,6 +74,7 @@ extension OriginError {
         case .timeout: "The origin did not answer in time."
         case .communication: "The origin closed the connection before its answer was complete."
         case .invalidResponse: "The origin's answer was not valid HTTP."
+        case .contentRangeLength: "The origin's answer to a range was not the range that it named."
         case .requestContent: "The request's content did not arrive whole."
         case .capacity: "All connections to the origin are busy."
         }

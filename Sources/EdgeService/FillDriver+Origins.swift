@@ -55,7 +55,7 @@ extension FillDriver {
         // What is fetched for the cache is fetched whole and without the viewer's conditions, which are answered from it.
         let method: HTTPRequest.Method = request.method == .head ? .get : request.method
         return request.toOrigin(
-            origin, method: method, conditionals: purpose.conditionals.map { .replace($0) } ?? .drop, passesRange: false, now: now)
+            origin, method: method, conditionals: purpose.conditionals.map { .replace($0) } ?? .drop, passesRange: purpose.forwardsRange, now: now)
     }
 
     private func failoverFacts(_ failover: OriginFailover, _ request: EdgeRequest, _ reason: String) -> Logger.Metadata {

@@ -23,7 +23,8 @@ extension FillDriver {
         guard request.traits.selectsByVary else { return }
         var identity = request.identity(storing: entry.fields)
         identity?.tags = entry.identity.tags
-        if let identity, identity.key != entry.identity.key, !identity.selecting.isEmpty {
+        // What an object in parts is known by is no content for others.
+        if let identity, !entry.identity.key.isPartsHead, identity.key != entry.identity.key, !identity.selecting.isEmpty {
             permit.store(
                 CachedResponse(
                     identity: identity, facts: entry.facts, status: entry.status, fields: entry.fields, body: entry.body,

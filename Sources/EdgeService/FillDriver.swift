@@ -21,6 +21,10 @@ struct FillPurpose: Sendable {
     var candidates: [CachedResponse] = []
     /// The request goes through as it is, and what comes back is for it alone.
     var passesThrough = false
+    /// The viewer's one range is asked for as it is; a 206 is kept as a part.
+    var forwardsRange = false
+    /// What the response is stored as, where that isn't what the fetch is shared under.
+    var identity: ObjectIdentity?
 }
 
 /// Fetches from origins into the cache.
@@ -29,6 +33,8 @@ struct FillDriver: Sendable {
     let cache: EdgeCache
     let clock: EdgeClock
     let logger: Logger
+    /// Draws the number that ties the parts of an object to its head.
+    var generation: @Sendable () -> UInt64 = { .random(in: .min ... .max) }
 
     /// Runs the fetch to its end; afterwards the outcome is known and the stream has ended.
     func run(_ permit: FillPermit, for request: EdgeRequest, _ purpose: FillPurpose) async {
@@ -56,7 +62,7 @@ struct FillDriver: Sendable {
 
     // MARK: The origin answered
 
-    private func receive(
+    func receive(
         _ response: FetchResponse, _ permit: FillPermit, _ request: EdgeRequest, _ purpose: FillPurpose, requestedAt: HTTPDate
     ) async {
         let receivedAt = clock.now()
@@ -74,6 +80,7 @@ struct FillDriver: Sendable {
                 return
             }
         }
+        if await keepInParts(response, facts, permit, request, purpose) { return }
         await stream(response, facts, permit, request, purpose)
     }
 
@@ -107,7 +114,7 @@ struct FillDriver: Sendable {
     }
 
     /// The response goes to those who wait, compressed if it should be, and into the cache if it may.
-    private func stream(
+    func stream(
         _ response: FetchResponse, _ facts: ResponseFacts, _ permit: FillPermit, _ request: EdgeRequest, _ purpose: FillPurpose
     ) async {
         let decision = storability(of: facts, for: request, purpose)
@@ -119,8 +126,7 @@ struct FillDriver: Sendable {
         let received = request.personality.fields(
             of: facts, forwardsCookies: request.behavior.forwardsCookies || !request.isCacheable)
         let fields = request.rewritten(received.delivered, coding)
-        var identity = request.traits.selectsByVary ? request.identity(storing: response.fields) : permit.identity
-        if let name = request.distribution.model.cacheTagHeader { identity?.tags = CacheTags(response.fields, in: name) }
+        let identity = storingIdentity(of: response.fields, permit, request, purpose)
         await heedWrite(response, permit, request, purpose, facts)
         let contentLength = coding == nil ? response.contentLength : nil
         var keeps = false
@@ -165,11 +171,20 @@ struct FillDriver: Sendable {
             permit.fill.end(.failure(.originFailed("\(error)")))
             return
         }
+        // What was kept of it in parts is part of the past.
+        if isStored, let identity { cache.removeParts(of: identity, now: facts.receivedAt) }
         if !isStored, let expired = purpose.expired, facts.status < 500, !purpose.passesThrough {
             // The origin has something else by now that may not be kept: the old entry is of no more use.
             cache.remove(expired)
         }
         permit.fill.end(.success(()))
+    }
+
+    /// Where a response belongs, with the tags that it names; nil when no request would select it there.
+    func storingIdentity(of fields: HTTPFields, _ permit: FillPermit, _ request: EdgeRequest, _ purpose: FillPurpose) -> ObjectIdentity? {
+        var identity = request.traits.selectsByVary ? request.identity(storing: fields) : purpose.identity ?? permit.identity
+        if let name = request.distribution.model.cacheTagHeader { identity?.tags = CacheTags(fields, in: name) }
+        return identity
     }
 
     /// Hands the content on and, when all of it has been kept, stores what `make` makes of it; answers whether it was stored.
@@ -212,8 +227,10 @@ struct FillDriver: Sendable {
         return isStored
     }
 
-    private func storability(of facts: ResponseFacts, for request: EdgeRequest, _ purpose: FillPurpose) -> Storability {
+    func storability(of facts: ResponseFacts, for request: EdgeRequest, _ purpose: FillPurpose) -> Storability {
         var method = request.method
+        // Parts are kept by `keepInParts` or not at all.
+        if facts.status == 206 { return .doNotStore(.partialContent) }
         if purpose.passesThrough, request.traits.heedsWrites {
             guard method == .post else { return .doNotStore(request.isCacheable ? .requestNoStore : .methodNotCached) }
         } else if purpose.passesThrough {
@@ -228,7 +245,7 @@ struct FillDriver: Sendable {
             of: facts, for: RequestFacts(method: method, fields: request.fields, target: request.target), under: request.storagePolicy(for: facts.status))
     }
 
-    private func compression(of response: FetchResponse, for request: EdgeRequest, _ purpose: FillPurpose) -> CompressionRule.Coding? {
+    func compression(of response: FetchResponse, for request: EdgeRequest, _ purpose: FillPurpose) -> CompressionRule.Coding? {
         guard !purpose.passesThrough || request.method == .get else { return nil }
         let decision = request.behavior.compression.decision(
             status: response.status.code, fields: response.fields, policy: request.behavior.policy,
@@ -240,7 +257,7 @@ struct FillDriver: Sendable {
 
 extension EdgeRequest {
     /// Vary as far as it chose the answer at this edge.
-    fileprivate func rewritten(_ fields: HTTPFields, _ coding: CompressionRule.Coding?) -> HTTPFields {
+    func rewritten(_ fields: HTTPFields, _ coding: CompressionRule.Coding?) -> HTTPFields {
         var fields = fields
         if let coding { fields = CompressionRule.rewritten(fields, coding: coding) }
         if !traits.passesVary {

@@ -6,9 +6,9 @@ import NIOCore
 
 /// The parts of a multipart answer, framed.
 struct MultipartRanges {
-    private let ranges: [Range<Int>]
-    private let preambles: [ByteBuffer]
-    private let end: ByteBuffer
+    let ranges: [Range<Int>]
+    let preambles: [ByteBuffer]
+    let end: ByteBuffer
     let contentType: String
 
     /// - Parameter boundary: text that the content does not hold; a request id is long enough for that.

@@ -16,6 +16,8 @@ enum Answer: Sendable {
     case entry(CachedResponse, ResultType)
     /// A response whose content is still arriving.
     case stream(StreamedResponse, FillReader<FillOutcome>)
+    /// Some of an object that is stored in parts.
+    case parts(PartsReply)
     /// An error of the edge's own.
     case edge(EdgeError, ResultType)
 
@@ -23,6 +25,7 @@ enum Answer: Sendable {
         switch self {
         case .entry(let entry, _): entry.status.code
         case .stream(let response, _): response.status.code
+        case .parts: 200
         case .edge(let error, _): error.status
         }
     }
@@ -31,7 +34,7 @@ enum Answer: Sendable {
     var isForWantOfCapacity: Bool {
         switch self {
         case .entry(_, .capacityExceeded), .edge(_, .capacityExceeded): true
-        case .entry, .stream, .edge: false
+        case .entry, .stream, .parts, .edge: false
         }
     }
 }
@@ -42,7 +45,7 @@ struct RequestPipeline {
     let exchange: ServerExchange
     let trace: RequestTrace
 
-    private var cache: EdgeCache { service.cache }
+    var cache: EdgeCache { service.cache }
     private var requestID: String { trace.requestID }
 
     /// The steps, in order.
@@ -174,6 +177,7 @@ struct RequestPipeline {
             let commits = cache.diskCommits
             let selected = await select(request)
             let (entry, identity) = (selected.entry, selected.identity)
+            if entry == nil, let answer = try await partsAnswer(request, identity) { return answer }
             var purpose = purpose(of: selected)
             if let entry {
                 let now = service.clock.now()
@@ -208,7 +212,7 @@ struct RequestPipeline {
     /// The answer of a fetch, shared with others where that is allowed; nil when the cache has changed meanwhile.
     ///
     /// - Parameter commits: the disk tier's count before the look-up.
-    private func fetched(
+    func fetched(
         _ request: EdgeRequest, _ identity: ObjectIdentity, _ purpose: FillPurpose, _ commits: UInt64
     ) async throws -> Answer? {
         guard request.behavior.collapses, request.personality.mayShareFetch(request.facts) else {
@@ -223,6 +227,11 @@ struct RequestPipeline {
             return try await outcome(of: reader, for: request)
         case .follower(let reader):
             request.cacheStatus?.note { $0.isCollapsed = true }
+            if case .parts(let object, _, let isShareable) = try await awaitOutcome(of: reader),
+                !isShareable || !request.selects(object.entry.fields, fetchedUnder: object.identity.key)
+            {
+                return try await passThrough(request, mayStore: true)
+            }
             switch try await outcome(of: reader, for: request) {
             case .stream(var response, let reader):
                 // With conditions that are answered already it is this request's own fetch by now.
@@ -244,11 +253,19 @@ struct RequestPipeline {
         }
     }
 
-    private func outcome(of reader: FillReader<FillOutcome>, for request: EdgeRequest) async throws -> Answer {
+    private func outcome(of reader: FillReader<FillOutcome>, for request: EdgeRequest) async throws -> Answer? {
         let outcome = try await awaitOutcome(of: reader)
         request.cacheStatus?.outcome(outcome, at: service.clock.now())
+        return try await answer(of: outcome, reader, for: request)
+    }
+
+    /// What a fetch led to, as an answer; nil when the cache has to be looked into again.
+    func answer(of outcome: FillOutcome, _ reader: FillReader<FillOutcome>, for request: EdgeRequest) async throws -> Answer? {
         switch outcome {
-        case .entry(let entry, let type): return .entry(entry, type)
+        case .entry(let entry, let type):
+            guard let object = PartedObject(entry, now: service.clock.now()) else { return .entry(entry, type) }
+            return try await answer(request, from: object, type)
+        case .parts(let object, let first, _): return try await answer(request, from: object, .miss, first: first)
         case .stream(let response):
             if response.contentLength ?? 0 > cache.limits.objectBytesMax, response.status == .ok, request.method == .get,
                 request.fields.contains(.range), !response.isKept || request.asksFarAhead(of: reader, length: response.contentLength)
@@ -280,6 +297,9 @@ struct RequestPipeline {
         switch outcome {
         case .entry(let entry, let type): return .entry(entry, type)
         case .stream(let response): return .stream(response, reader)
+        case .parts(let object, let first, _):
+            if let answer = try await answer(request, from: object, .miss, first: first) { return answer }
+            return try await passThrough(request)
         case .failed(let status, let detail):
             return .edge(EdgeError(status: status, message: detail), status == 503 ? .capacityExceeded : .error)
         }
@@ -294,7 +314,7 @@ struct RequestPipeline {
     }
 
     /// Renews an entry that has just been served stale; at most one at a time per object.
-    private func refreshInBackground(
+    func refreshInBackground(
         _ request: EdgeRequest, _ identity: ObjectIdentity, _ entry: CachedResponse, _ conditionals: ConditionalFields
     ) {
         guard case .leader(let permit, let reader) = cache.join(identity, seen: entry) else { return }

@@ -90,7 +90,7 @@ struct OriginFailover: Sendable {
     func takes(_ error: OriginError) -> Bool {
         switch error.kind {
         case .connect, .dns, .timeout: true
-        case .communication, .invalidResponse, .capacity: statuses.contains(error.status)
+        case .communication, .invalidResponse, .contentRangeLength, .capacity: statuses.contains(error.status)
         case .requestContent: false
         }
     }

@@ -12,6 +12,9 @@ package enum FillOutcome: Sendable {
     case entry(CachedResponse, ResultType)
     /// The response's content is streaming in.
     case stream(StreamedResponse)
+    /// The object is kept in parts, of which the first may be waiting in the origin's answer. Others may use it unless it is
+    /// for the one who asked alone.
+    case parts(PartedObject, first: ContentHandover, isShareable: Bool)
     /// No response came; the text is for the error page and the log.
     case failed(status: Int, detail: String)
 }
@@ -40,6 +43,8 @@ package struct StreamedResponse: Sendable {
     package var isCollapsed = false
     /// The origin it came from, by its id.
     package var originID: String?
+    /// Set when the content is one part of an object: of which generation, and where it belongs.
+    package var part: (generation: UInt64, range: Range<Int64>)?
 
     package init(
         status: HTTPResponse.Status, fields: HTTPFields, contentLength: Int?, resultType: ResultType, isShareable: Bool,
@@ -155,6 +160,9 @@ package final class FillPermit: Sendable {
     package var identity: ObjectIdentity { record.identity }
 
     func owns(_ record: Record) -> Bool { self.record === record }
+
+    /// Whether the object was invalidated since the fetch began, so that nothing of it may be stored.
+    package var isOutdated: Bool { record.isOutdated.load(ordering: .relaxed) }
 
     init(id: Int, fill: Fill<FillOutcome>, cache: EdgeCache, record: Record) {
         self.id = id

@@ -13,11 +13,21 @@ package struct EdgeCacheLimits: Sendable, Hashable {
     package var objectBytesMax: Int
     /// Requests that may share one fetch.
     package var readersPerFillMax = 10_000
+    /// Length of a part of a response that is larger than `objectBytesMax`, in bytes.
+    package var partBytes = 4 << 20
+    /// Parts that one object may have.
+    package var partsPerObjectMax = 8_192
+    /// What the parts of one object may take together, in bytes, so that a large one doesn't drive out everything else and
+    /// itself; half of the larger tier unless it is set.
+    package var partsOfObjectBytesMax: Int?
 
     package init(memoryBytesMax: Int, objectBytesMax: Int) {
         self.memoryBytesMax = memoryBytesMax
         self.objectBytesMax = objectBytesMax
     }
+
+    /// Length of a part in force: a part is an entry, and an entry has its limit.
+    package var partLength: Int64 { Int64(max(1, min(partBytes, objectBytesMax))) }
 }
 
 /// Counts since the start, and what is held now.

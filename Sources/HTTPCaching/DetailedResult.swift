@@ -58,6 +58,8 @@ package enum NonHitReason: String, Hashable, Sendable, CaseIterable {
     case hasContent = "request-has-content"
     /// Shared a fetch with others whose answer turned out to be for one of them alone.
     case notShareable = "not-shareable"
+    /// Some of it is there, but not all that was asked for.
+    case partMissing = "part-missing"
     /// A part of something too large to be kept.
     case tooLargeToKeep = "too-large-to-keep"
     /// What is there is for other values of the fields that Vary names.

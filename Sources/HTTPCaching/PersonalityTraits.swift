@@ -19,13 +19,15 @@ package struct PersonalityTraits: Hashable, Sendable {
     package var passesVary: Bool
     /// How the edge names itself.
     package var marks: AnswerMarks
+    /// What becomes of ranges and of objects too large for one entry.
+    package var parts: PartsRules
 
     static let cloudFront = PersonalityTraits(
         selectsByVary: false, sendsHead: false, heedsWrites: false, allowsUnknownMethods: false, remembersFailures: true,
-        sharesFetchesWithCookies: false, passesVary: false, marks: .cloudFront)
+        sharesFetchesWithCookies: false, passesVary: false, marks: .cloudFront, parts: .cloudFront)
     static let rfc9111 = PersonalityTraits(
         selectsByVary: true, sendsHead: true, heedsWrites: true, allowsUnknownMethods: true, remembersFailures: false,
-        sharesFetchesWithCookies: true, passesVary: true, marks: .cacheStatus)
+        sharesFetchesWithCookies: true, passesVary: true, marks: .cacheStatus, parts: .rfc9111)
 }
 
 /// The fields by which an edge makes itself known, to origins and to viewers.

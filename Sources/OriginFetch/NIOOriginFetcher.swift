@@ -67,7 +67,7 @@ package final class NIOOriginFetcher: OriginFetcher {
                     switch error.kind {
                     case .connect: error.tls?.mayPass ?? true
                     case .communication, .timeout: request.isSafeToRepeat
-                    case .dns, .invalidResponse, .requestContent, .capacity: false
+                    case .dns, .invalidResponse, .contentRangeLength, .requestContent, .capacity: false
                     }
                 guard mayRepeat, attempt < endpoint.connectionAttempts else { throw error }
                 attempt += 1

@@ -13,6 +13,8 @@ package struct OriginError: Error, Sendable, Equatable, CustomStringConvertible 
         case communication = "OriginCommError"
         /// What came back was not HTTP.
         case invalidResponse = "OriginInvalidResponseError"
+        /// A 206 whose Content-Range doesn't fit its content or what was asked for.
+        case contentRangeLength = "OriginContentRangeLengthError"
         /// The request's own content could not be had whole: the client's fault.
         case requestContent = "ClientCommError"
         /// No connection came free in time, or too many were waiting.
@@ -46,7 +48,7 @@ package struct OriginError: Error, Sendable, Equatable, CustomStringConvertible 
         case .timeout: 504
         case .capacity: 503
         case .requestContent: 400
-        case .connect, .dns, .communication, .invalidResponse: 502
+        case .connect, .dns, .communication, .invalidResponse, .contentRangeLength: 502
         }
     }
 }

@@ -137,6 +137,7 @@ extension DetailedError {
         case .timeout: self = .originReadError
         case .communication: self = .originCommError
         case .invalidResponse: self = .originInvalidResponseError
+        case .contentRangeLength: self = .originContentRangeLengthError
         case .requestContent: self = .clientHungUpRequest
         case .capacity: return nil
         }

@@ -37,11 +37,14 @@ final class Edge: Sendable {
     let service: EdgeService
 
     init(
-        _ distributions: [Distribution] = [.site()], memoryBytes: Int = 64 << 20, objectBytesMax: Int = 16 << 20,
+        _ distributions: [Distribution] = [.site()], memoryBytes: Int = 64 << 20, objectBytesMax: Int = 16 << 20, partBytes: Int? = nil, partsBytesMax: Int? = nil,
         requestBodyBytesMax: Int = 1_000, publicKeys: [NamedPublicKey] = [], keyGroups: [KeyGroup] = [],
         samplePercent: @escaping @Sendable () -> Double = { 0 }, log: LogQueue? = nil
     ) throws {
-        cache = EdgeCache(limits: EdgeCacheLimits(memoryBytesMax: memoryBytes, objectBytesMax: objectBytesMax))
+        var limits = EdgeCacheLimits(memoryBytesMax: memoryBytes, objectBytesMax: objectBytesMax)
+        if let partBytes { limits.partBytes = partBytes }
+        if let partsBytesMax { limits.partsOfObjectBytesMax = partsBytesMax }
+        cache = EdgeCache(limits: limits)
         let clock = clock
         service = EdgeService(
             snapshot: try Self.snapshot(
