@@ -30,6 +30,11 @@ struct ControlError: Error, Sendable, Equatable {
     static func tooManyInvalidations(_ message: String) -> ControlError {
         .init(400, "TooManyInvalidationsInProgress", message)
     }
+    static func removalNotCertain(_ reason: String) -> ControlError {
+        .init(
+            503, "ServiceUnavailable",
+            "What was invalidated is no longer served, but the disk cache can't let go of it, so that a restart could bring it back: \(reason). Repeat the request.")
+    }
     static func batchAlreadyExists(_ reference: String) -> ControlError {
         .init(400, "InvalidationBatchAlreadyExists", "The caller reference \(reference) was used with other paths.")
     }

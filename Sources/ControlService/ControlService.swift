@@ -104,6 +104,7 @@ package struct ControlService: HTTPService {
         guard document.readableBytes > 0 else { throw .missingBody }
         let batch = try InvalidationBatch(document: Array(document.readableBytesView))
         let (invalidation, removed) = try invalidations.run(batch, on: distributionID, at: now())
+        try await invalidations.settle()
         logger.info(
             "invalidated",
             metadata: [

@@ -54,6 +54,15 @@ final class InvalidationLog: Sendable {
         return (invalidation, removed)
     }
 
+    /// Returns when no restart can bring back what was removed. Until then the invalidation is not to be answered with success.
+    func settle() async throws(ControlError) {
+        do throws(DiskRemovalError) {
+            try await cache.removalsAreDone()
+        } catch {
+            throw .removalNotCertain(error.reason)
+        }
+    }
+
     func find(_ id: String, of distributionID: String) -> Invalidation? {
         recent.withLock { $0.first { $0.id == id && $0.distributionID == distributionID } }
     }

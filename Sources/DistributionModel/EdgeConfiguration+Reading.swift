@@ -157,9 +157,30 @@ extension EdgeConfiguration.Cache {
     static func read(_ section: ConfigurationSection) -> Self? {
         let memory = section.bytes("memory")
         let object = section.bytes("max_object_size")
+        let disk = section.section("disk")
+        let tier = disk.flatMap(Disk.read)
         section.finish()
-        guard let memory, let object else { return nil }
-        return Self(memoryBytes: memory, objectBytesMax: object)
+        guard let memory, let object, disk == nil || tier != nil else { return nil }
+        return Self(memoryBytes: memory, objectBytesMax: object, disk: tier)
+    }
+}
+
+extension EdgeConfiguration.Cache.Disk {
+    static func read(_ section: ConfigurationSection) -> Self? {
+        let directory = section.text("directory")
+        let size = section.bytes("size")
+        var object = section.bytes("max_object_size")
+        let count = section.integer("max_objects")
+        if let size, let asked = object, asked > size {
+            if section.has("max_object_size") {
+                section.report(
+                    "max_object_size", found: ByteSize.text(asked), expected: "no more than cache.disk.size, \(ByteSize.text(size))")
+            }
+            object = size
+        }
+        section.finish()
+        guard let directory, let size, let object, let count else { return nil }
+        return Self(directory: directory, bytesMax: size, objectBytesMax: object, objectsMax: count)
     }
 }
 

@@ -40,10 +40,30 @@ package struct EdgeConfiguration: Sendable, Hashable {
         package var memoryBytes: Int
         /// A larger object is delivered but not kept, in bytes.
         package var objectBytesMax: Int
+        /// Nil for memory alone.
+        package var disk: Disk?
 
-        package init(memoryBytes: Int, objectBytesMax: Int) {
+        package init(memoryBytes: Int, objectBytesMax: Int, disk: Disk? = nil) {
             self.memoryBytes = memoryBytes
             self.objectBytesMax = objectBytesMax
+            self.disk = disk
+        }
+
+        /// The tier on disk.
+        package struct Disk: Sendable, Hashable {
+            /// Relative paths start at the folder of `edge.conf`.
+            package var directory: String
+            package var bytesMax: Int
+            /// A larger object is not kept on disk, in bytes.
+            package var objectBytesMax: Int
+            package var objectsMax: Int
+
+            package init(directory: String, bytesMax: Int, objectBytesMax: Int, objectsMax: Int) {
+                self.directory = directory
+                self.bytesMax = bytesMax
+                self.objectBytesMax = objectBytesMax
+                self.objectsMax = objectsMax
+            }
         }
     }
 

@@ -62,7 +62,20 @@ package enum EdgeSettings {
             "Memory for cached responses, heads and bookkeeping included."),
         Setting(
             "cache.max_object_size", .bytes(1 << 10...30 << 30), .byDefault("32MiB"),
-            "A larger response is delivered and not kept."),
+            "A larger response is not kept in memory; without a disk tier it is delivered and not kept."),
+        Setting("cache.disk", .section, .optional, "A tier on disk beneath memory, which survives restarts; absent: none."),
+        Setting(
+            "cache.disk.directory", .text(1...1024, form: ""), .required,
+            "Folder for its files, made when needed, for one edge alone; a relative path starts at the folder of this file."),
+        Setting(
+            "cache.disk.size", .bytes(16 << 20...1 << 50), .byDefault("1GiB"),
+            "Disk for cached responses, in whole blocks and with bookkeeping."),
+        Setting(
+            "cache.disk.max_object_size", .bytes(1 << 10...1 << 50), .byDefault("256MiB"),
+            "A larger response is not kept on disk."),
+        Setting(
+            "cache.disk.max_objects", .integer(1...50_000_000), .byDefault("500000"),
+            "Most responses on disk; each takes some 400 bytes of memory in the index."),
 
         Setting(
             "origin_access.credentials_file", .text(1...1024, form: ""), .optional,

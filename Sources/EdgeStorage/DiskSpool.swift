@@ -51,10 +51,8 @@ final class DiskSpool: Sendable {
         let reserved = state.withLock { $0.reservedBytes }
         tier.release(reserved)
         guard !isDone.load(ordering: .relaxed) else { return }
-        let (tier, temporary) = (tier, temporary)
-        tier.writeThreads.submit { status in
-            if status == .active { tier.remove(temporary) }
-        }
+        let temporary = temporary
+        tier.onWriteThread { $0.remove(temporary) }
     }
 
     /// Begins a file for content of a length, if that is known; nil when there is no room for it.
@@ -100,9 +98,7 @@ final class DiskSpool: Sendable {
     }
 
     private func submit() {
-        tier.writeThreads.submit { status in
-            if status == .active { self.writeQueued() } else { self.fail() }
-        }
+        tier.onWriteThread { _ in self.writeQueued() } otherwise: { self.fail() }
     }
 
     private func writeQueued() {
@@ -230,7 +226,7 @@ final class DiskSpool: Sendable {
 
     private func onWriteThread(_ body: @escaping @Sendable () -> Bool) async -> Bool {
         await withCheckedContinuation { (continuation: CheckedContinuation<Bool, Never>) in
-            tier.writeThreads.submit { status in continuation.resume(returning: status == .active ? body() : false) }
+            tier.onWriteThread { _ in continuation.resume(returning: body()) } otherwise: { continuation.resume(returning: false) }
         }
     }
 }

@@ -55,7 +55,7 @@ extension DiskTier {
     }
 
     /// Keeps entries of these distributions only, from now on.
-    func retain(distributions: Set<String>) {
+    package func retain(distributions: Set<String>) {
         state.withLock { $0.distributions = distributions }
         _ = discard { !distributions.contains($0.distributionID) }
     }
@@ -65,9 +65,10 @@ extension DiskTier {
     package func removalsAreDone() async throws(DiskRemovalError) {
         await loaded()
         let failure = await withCheckedContinuation { (continuation: CheckedContinuation<CacheFileError?, Never>) in
-            writeThreads.submit { status in
-                guard status == .active else { return continuation.resume(returning: nil) }
-                continuation.resume(returning: self.drainRemovals() ?? self.syncRemovals())
+            onWriteThread {
+                continuation.resume(returning: $0.drainRemovals() ?? $0.syncRemovals())
+            } otherwise: {
+                continuation.resume(returning: nil)
             }
         }
         if let failure { throw DiskRemovalError(reason: "\(failure)") }
@@ -76,8 +77,10 @@ extension DiskTier {
     func removalsAreCarriedOut() async {
         await loaded()
         await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
-            writeThreads.submit { status in
-                if status == .active { self.drainRemovals() }
+            onWriteThread {
+                $0.drainRemovals()
+                continuation.resume()
+            } otherwise: {
                 continuation.resume()
             }
         }
@@ -89,10 +92,9 @@ extension DiskTier {
             return !state.isDraining
         }
         guard isNew else { return }
-        writeThreads.submit { [weak self] status in
-            guard let self, status == .active else { return }
-            state.withLock { $0.isDraining = false }
-            drainRemovals()
+        onWriteThread { tier in
+            tier.state.withLock { $0.isDraining = false }
+            tier.drainRemovals()
         }
     }
 

@@ -55,17 +55,16 @@ extension DiskTier {
 
     /// Opens the directory anew and forgets what lay in it before: it may be another one by now.
     private func reopen() {
-        writeThreads.submit { [weak self] status in
-            guard let self, status == .active else { return }
-            names.withLock { _ in
-                state.withLock { state in
+        onWriteThread { tier in
+            tier.names.withLock { _ in
+                tier.state.withLock { state in
                     _ = state.index.removeAll()
                     state.phase = .closed
                 }
             }
-            start()
-            state.withLock { $0.isReopening = false }
-            noteSuccess()
+            tier.start()
+            tier.state.withLock { $0.isReopening = false }
+            tier.noteSuccess()
         }
     }
 }

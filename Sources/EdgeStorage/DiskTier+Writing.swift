@@ -25,7 +25,7 @@ extension DiskTier {
         let cost = Self.cost(
             ofFileBytes: DiskEntryFormat.headOffset(of: bodyBytes) + response.costBytes - response.body.storageBytes + CachedResponse.overheadBytes)
         return state.withLock { state in
-            guard state.queuedBytes + bodyBytes <= DiskTierLimits.queuedBytesMax, state.makeRoom(for: cost, settings) else {
+            guard state.queuedBytes == 0 || state.queuedBytes + bodyBytes <= DiskTierLimits.queuedBytesMax, state.makeRoom(for: cost, settings) else {
                 state.statistics.skippedWrites += 1
                 return nil
             }
@@ -45,20 +45,15 @@ extension DiskTier {
     }
 
     func write(_ ticket: DiskTicket) {
-        writeThreads.submit { [weak self] status in
-            guard let self, status == .active else { return }
+        onWriteThread { tier in
             do throws(CacheFileError) {
-                try writeNow(ticket)
+                try tier.writeNow(ticket)
             } catch {
-                state.withLock { state in
-                    // There is no file, but what lay there before must not come back either.
-                    if state.pending[ticket.response.identity.key]?.ticket == ticket.number {
-                        _ = state.discard(ticket.response.identity.key)
-                    }
-                }
-                trouble(error)
+                // There is no file, but what lay there before must not come back either.
+                tier.cancel(ticket.response.identity.key, ticket.number)
+                tier.trouble(error)
             }
-            state.withLock { state in
+            tier.state.withLock { state in
                 state.reservedBytes -= ticket.reserved
                 state.queuedBytes -= ticket.response.body.byteCount
             }
@@ -193,10 +188,7 @@ extension DiskTier {
     }
 
     private func submitRefresh(_ key: CacheKey) {
-        writeThreads.submit { [weak self] status in
-            guard let self, status == .active else { return }
-            rewriteHead(key)
-        }
+        onWriteThread { $0.rewriteHead(key) }
     }
 
     /// Rewrites an entry's head in place. Torn, it fails its digest and the entry is lost, which is no loss of anything but time.

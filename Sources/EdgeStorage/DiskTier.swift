@@ -135,6 +135,9 @@ package final class DiskTier: Sendable {
         /// Content that waits to be written.
         var queuedBytes = 0
         var reads = 0
+        /// Jobs of the writing threads, waiting or under way.
+        var jobs = 0
+        var idleWaiters: [CheckedContinuation<Void, Never>] = []
         /// Entries written so far; an entry knows the count at its own writing.
         var commits: UInt64 = 0
         var lock: DiskFile?
@@ -171,6 +174,9 @@ package final class DiskTier: Sendable {
         writeThreads.shutdownGracefully { _ in }
     }
 
+    /// How long the tier rests after trouble.
+    package static let retrySeconds = DiskTierLimits.retryAfter.components.seconds
+
     package var statistics: DiskTierStatistics {
         state.withLock { state in
             var statistics = state.statistics
@@ -179,6 +185,35 @@ package final class DiskTier: Sendable {
             statistics.isLoading = state.phase == .loading
             statistics.isResting = state.rest != nil
             return statistics
+        }
+    }
+
+    // MARK: Threads
+
+    /// Runs a job on a writing thread, or `otherwise` when the tier is at its end.
+    func onWriteThread(_ job: @escaping @Sendable (DiskTier) -> Void, otherwise: @escaping @Sendable () -> Void = {}) {
+        state.withLock { $0.jobs += 1 }
+        writeThreads.submit { [weak self] status in
+            guard let self, status == .active else { return otherwise() }
+            job(self)
+            let waiters = state.withLock { state in
+                state.jobs -= 1
+                guard state.jobs == 0 else { return [CheckedContinuation<Void, Never>]() }
+                defer { state.idleWaiters = [] }
+                return state.idleWaiters
+            }
+            for waiter in waiters { waiter.resume() }
+        }
+    }
+
+    /// Returns when everything that was to be written or removed has been, as far as the disk let it.
+    package func isIdle() async {
+        await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
+            let isIdle = state.withLock { state in
+                if state.jobs > 0 { state.idleWaiters.append(continuation) }
+                return state.jobs == 0
+            }
+            if isIdle { continuation.resume() }
         }
     }
 

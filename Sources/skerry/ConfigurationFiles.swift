@@ -73,6 +73,7 @@ enum ConfigurationFiles {
         }
         configuration.localCADirectory = resolve(configuration.localCADirectory, besides: path)
         configuration.accessLogs.spoolDirectory = resolve(configuration.accessLogs.spoolDirectory, besides: path)
+        if let directory = configuration.cache.disk?.directory { configuration.cache.disk?.directory = resolve(directory, besides: path) }
         for index in configuration.distributions.indices {
             if case .directory(let folder)? = configuration.distributions[index].logging?.destination {
                 configuration.distributions[index].logging?.destination = .directory(resolve(folder, besides: path))

@@ -30,9 +30,11 @@ enum EdgeServer {
         let logger = Logger(label: "skerry.edge")
         let group = MultiThreadedEventLoopGroup.singleton
         let fetcher = NIOOriginFetcher(group: group)
+        let disk = diskTier(configuration)
         let cache = EdgeCache(
             limits: EdgeCacheLimits(
-                memoryBytesMax: configuration.cache.memoryBytes, objectBytesMax: configuration.cache.objectBytesMax))
+                memoryBytesMax: configuration.cache.memoryBytes, objectBytesMax: configuration.cache.objectBytesMax),
+            disk: disk)
         let logs = EdgeLogs(configuration.accessLogs, fetcher: fetcher, now: wallClock, logger: logger)
         let service = EdgeService(
             snapshot: try snapshot(of: configuration, logs), cache: cache, fetcher: fetcher, clock: EdgeClock(now: wallClock),
@@ -68,6 +70,7 @@ enum EdgeServer {
                 await service.settle()
                 await logs.writer.stop(patience: EdgeLogs.storePatience)
                 fetcher.shutDown()
+                if let disk { await settle(disk, patience: .seconds(2)) }
                 return
             }
         }
@@ -117,6 +120,7 @@ enum EdgeServer {
             let setup = try reload()
             let changed = setup.configuration
             service.replaceSnapshot(try snapshot(of: changed, logs))
+            service.cache.retain(distributions: Set(changed.distributions.map(\.id)))
             certificates.replaceTable(setup.certificates)
             let waiting = [
                 ("listen", changed.listen != present.listen), ("cache", changed.cache != present.cache),

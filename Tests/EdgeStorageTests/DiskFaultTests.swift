@@ -1,0 +1,153 @@
+import Foundation
+import Glibc
+import HTTPCaching
+import HTTPSemantics
+import HTTPTypes
+import NIOCore
+import Synchronization
+import Testing
+
+@testable import EdgeStorage
+
+struct DiskFaultTests {
+    typealias Operation = FaultyCacheFileSystem.Operation
+
+    @Test(
+        arguments: [Operation.createFile, .write, .rename], [ENOSPC, EIO, EROFS, EACCES, EDQUOT, EMFILE])
+    func `a disk that doesn't take what is written leaves memory at work, says so once, and is tried again`(
+        operation: Operation, code: Int32
+    ) async throws {
+        let place = DiskPlace()
+        let files = FaultyCacheFileSystem()
+        let cache = await place.cache(files)
+        await cache.storeAndSettle(patterned(identity("/before"), bytes: 100))
+        files.fail(operation, code)
+        for index in 0..<5 {
+            #expect(cache.store(patterned(identity("/\(index)"), bytes: 1_000)))
+            await cache.disk?.isIdle()
+            #expect(await cache.find(identity("/\(index)")) != nil, "from memory")
+        }
+        let statistics = try #require(cache.disk?.statistics)
+        #expect(statistics.errors == 1, "at rest it isn't tried")
+        #expect(statistics.isResting)
+        #expect(statistics.entries == 1)
+        #expect(place.degradations == 1)
+        #expect(place.temporaries.isEmpty)
+        cache.forgetMemory()
+        let isFull = code == ENOSPC || code == EDQUOT
+        #expect((await cache.find(identity("/before")) != nil) == isFull, "a full disk still serves what it has")
+        // Still failing after the rest: nothing new is said.
+        place.pass(.seconds(31))
+        cache.store(patterned(identity("/again"), bytes: 1_000))
+        await cache.disk?.isIdle()
+        #expect(cache.disk?.statistics.errors == 2)
+        #expect(place.degradations == 1)
+        files.heal()
+        place.pass(.seconds(31))
+        await cache.storeAndSettle(patterned(identity("/after"), bytes: 1_000))
+        #expect(place.events.last == .recovered)
+        cache.forgetMemory()
+        for path in ["/before", "/after"] { #expect(await cache.find(identity(path)) != nil) }
+        #expect(cache.disk?.state.withLock { $0.reservedBytes == 0 && $0.queuedBytes == 0 && $0.pending.isEmpty } == true)
+    }
+
+    @Test(arguments: [Operation.open, .read, .size])
+    func `an entry that can't be read is a miss, and the disk rests`(operation: Operation) async throws {
+        let place = DiskPlace()
+        let files = FaultyCacheFileSystem()
+        let cache = await place.cache(files)
+        for path in ["/a", "/b"] { await cache.storeAndSettle(patterned(identity(path), bytes: 1_000)) }
+        cache.forgetMemory()
+        files.fail(operation, EIO)
+        #expect(await cache.lookupOnDisk(identity("/a")) == nil)
+        #expect(cache.disk?.statistics.isResting == true)
+        files.heal()
+        #expect(await cache.lookupOnDisk(identity("/b")) == nil, "at rest")
+        place.pass(.seconds(31))
+        #expect(await cache.lookupOnDisk(identity("/b")) != nil)
+        #expect(await cache.lookupOnDisk(identity("/a")) == nil, "it was dropped")
+        #expect(place.degradations == 1)
+    }
+
+    @Test func `too many open files cost a miss and no entry`() async throws {
+        let place = DiskPlace()
+        let files = FaultyCacheFileSystem()
+        let cache = await place.cache(files)
+        await cache.storeAndSettle(patterned(identity("/a"), bytes: 1_000))
+        cache.forgetMemory()
+        files.fail(.open, EMFILE)
+        #expect(await cache.lookupOnDisk(identity("/a")) == nil)
+        files.heal()
+        place.pass(.seconds(31))
+        #expect(await cache.lookupOnDisk(identity("/a")) != nil)
+    }
+
+    @Test func `a folder that vanishes is made again`() async throws {
+        let place = DiskPlace()
+        let cache = await place.cache()
+        for index in 0..<5 { await cache.storeAndSettle(patterned(identity("/\(index)"), bytes: 1_000)) }
+        try FileManager.default.removeItem(atPath: place.directory)
+        cache.forgetMemory()
+        #expect(await cache.find(identity("/0")) == nil)
+        cache.store(patterned(identity("/x"), bytes: 1_000))
+        await cache.disk?.isIdle()
+        #expect(place.degradations == 1)
+        #expect(cache.lookup(identity("/x").key) != nil)
+        place.pass(.seconds(31))
+        _ = cache.disk?.mayWrite()
+        await cache.disk?.isIdle()
+        await cache.disk?.loaded()
+        await cache.storeAndSettle(patterned(identity("/y"), bytes: 1_000))
+        #expect(place.files.count == 1)
+        #expect(cache.disk?.statistics.entries == 1)
+        #expect(place.events.contains(.recovered))
+    }
+
+    @Test(arguments: [Operation.createDirectory, .lock, .list])
+    func `a folder that can't be opened at the start is tried again`(operation: Operation) async throws {
+        let place = DiskPlace()
+        let files = FaultyCacheFileSystem()
+        files.fail(operation, EACCES)
+        let cache = await place.cache(files)
+        #expect(place.degradations == 1)
+        #expect(cache.store(patterned(identity("/a"), bytes: 1_000)))
+        #expect(await cache.find(identity("/b")) == nil)
+        files.heal()
+        place.pass(.seconds(31))
+        _ = cache.disk?.mayWrite()
+        await cache.disk?.isIdle()
+        await cache.disk?.loaded()
+        await cache.storeAndSettle(patterned(identity("/b"), bytes: 1_000))
+        #expect(place.files.count == 1)
+    }
+
+    @Test(arguments: [Operation.remove, .sync])
+    func `an invalidation that the disk refuses is effective, and not said to be done`(operation: Operation) async throws {
+        let place = DiskPlace()
+        let files = FaultyCacheFileSystem()
+        let cache = await place.cache(files)
+        await cache.storeAndSettle(patterned(identity("/a"), bytes: 1_000))
+        files.fail(operation, EIO)
+        #expect(cache.invalidate(distributionID: "E1", matching: try InvalidationPattern("/a")) == 1)
+        await #expect(throws: DiskRemovalError.self) { try await cache.removalsAreDone() }
+        #expect(await cache.find(identity("/a")) == nil)
+        files.heal()
+        try await cache.removalsAreDone()
+        #expect(place.files.isEmpty)
+    }
+
+    @Test func `a head that can't be rewritten costs the entry, not its truth`() async throws {
+        let place = DiskPlace()
+        let files = FaultyCacheFileSystem()
+        let cache = await place.cache(files)
+        let first = patterned(identity("/a"), bytes: 1_000)
+        await cache.storeAndSettle(first)
+        files.fail(.write, EIO)
+        cache.replace(first, with: first.updated(facts: first.facts, fields: [.eTag: "\"2\""]))
+        await cache.disk?.isIdle()
+        #expect(cache.lookup(identity("/a").key)?.fields[.eTag] == "\"2\"")
+        files.heal()
+        await cache.disk?.isIdle()
+        #expect(cache.disk?.statistics.entries == 0)
+    }
+}
