@@ -212,7 +212,10 @@ final class DiskSpool: Sendable {
                 let offset = work.withLock { $0.offset }
                 guard let file = state.withLock({ $0.file }) else { return false }
                 let fileBytes = try tier.files.size(of: file.descriptor)
-                let isCommitted = try tier.commit(temporary, response, ticket, bodyBytes: offset, fileBytes: fileBytes)
+                let reserved = state.withLock { $0.reservedBytes }
+                let isCommitted = try tier.commit(
+                    temporary, response, ticket, bodyBytes: offset, fileBytes: fileBytes, reserved: reserved)
+                if isCommitted { state.withLock { $0.reservedBytes = 0 } }
                 isDone.store(true, ordering: .relaxed)
                 if isCommitted { tier.refreshIfConfirmed(response.identity.key) }
                 return isCommitted

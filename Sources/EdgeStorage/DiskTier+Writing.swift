@@ -46,25 +46,25 @@ extension DiskTier {
 
     func write(_ ticket: DiskTicket) {
         onWriteThread { tier in
+            var isCommitted = false
             do throws(CacheFileError) {
-                try tier.writeNow(ticket)
+                isCommitted = try tier.writeNow(ticket)
             } catch {
                 // There is no file, but what lay there before must not come back either.
                 tier.cancel(ticket.response.identity.key, ticket.number)
                 tier.trouble(error)
             }
-            tier.state.withLock { state in
-                state.reservedBytes -= ticket.reserved
-                state.queuedBytes -= ticket.response.body.byteCount
-            }
+            tier.dequeue(ticket.response.body.byteCount)
+            if !isCommitted { tier.release(ticket.reserved) }
         }
     }
 
-    private func writeNow(_ ticket: DiskTicket) throws(CacheFileError) {
+    /// Whether the response has become an entry.
+    private func writeNow(_ ticket: DiskTicket) throws(CacheFileError) -> Bool {
         let key = ticket.response.identity.key
         drainRemovals()
         // It may have been confirmed, replaced or invalidated while it waited.
-        guard let response = state.withLock({ $0.pending[key]?.ticket == ticket.number ? $0.pending[key]?.response : nil }) else { return }
+        guard let response = state.withLock({ $0.pending[key]?.ticket == ticket.number ? $0.pending[key]?.response : nil }) else { return false }
         let temporary = temporaryPath(ticket.number)
         let file = DiskFile(try files.createFile(temporary), files)
         do throws(CacheFileError) {
@@ -74,17 +74,20 @@ extension DiskTier {
             let table = digester.finish()
             guard let head = DiskEntryHead(response, scope: settings.scope, table: ShortDigest(of: table)).encoded(bodyBytes: offset) else {
                 remove(temporary)
-                return cancel(key, ticket.number)
+                cancel(key, ticket.number)
+                return false
             }
             try (table + head).withFileBytes { bytes throws(CacheFileError) in
                 try files.writeAll(bytes, to: file.descriptor, at: offset)
             }
-            try commit(temporary, response, ticket.number, bodyBytes: offset, fileBytes: offset + table.count + head.count)
+            let isCommitted = try commit(
+                temporary, response, ticket.number, bodyBytes: offset, fileBytes: offset + table.count + head.count, reserved: ticket.reserved)
+            if isCommitted { refreshIfConfirmed(key) }
+            return isCommitted
         } catch {
             remove(temporary)
             throw error
         }
-        refreshIfConfirmed(key)
     }
 
     /// Appends a piece of content and digests it.
@@ -104,10 +107,10 @@ extension DiskTier {
         offset += piece.readableBytes
     }
 
-    /// Gives a whole file its name and enters it in the index, unless its announcement has been withdrawn.
-    @discardableResult
+    /// Gives a whole file its name and enters it in the index in the place of what was reserved for it, unless its announcement has
+    /// been withdrawn.
     func commit(
-        _ temporary: String, _ response: CachedResponse, _ ticket: UInt64, bodyBytes: Int, fileBytes: Int
+        _ temporary: String, _ response: CachedResponse, _ ticket: UInt64, bodyBytes: Int, fileBytes: Int, reserved: Int
     ) throws(CacheFileError) -> Bool {
         let key = response.identity.key
         let digest = ShortDigest(key)
@@ -128,6 +131,7 @@ extension DiskTier {
                     state.pending[key] = nil
                     if let newer = pending.response, newer !== response { state.refreshes[key] = newer }
                     state.removals[digest] = nil
+                    state.reservedBytes -= reserved
                     state.commits += 1
                     state.statistics.writes += 1
                     state.index.insert(

@@ -331,6 +331,9 @@ package final class Fill<Outcome: Sendable>: Sendable {
         }
     }
 
+    /// Bytes held in memory.
+    var heldBytes: Int { state.withLock { $0.heldBytes } }
+
     fileprivate var arrivedBytes: Int { state.withLock { $0.firstOffset + $0.heldBytes } }
 
     fileprivate var isKept: Bool { state.withLock { $0.keepsAll || $0.isSpooling } }
