@@ -20,6 +20,8 @@ let logging = product("Logging", "swift-log")
 let nioCore = product("NIOCore", "swift-nio")
 let nioEmbedded = product("NIOEmbedded", "swift-nio")
 let nioHTTP1 = product("NIOHTTP1", "swift-nio")
+let nioHPACK = product("NIOHPACK", "swift-nio-http2")
+let nioHTTP2 = product("NIOHTTP2", "swift-nio-http2")
 let nioPosix = product("NIOPosix", "swift-nio")
 let nioSSL = product("NIOSSL", "swift-nio-ssl")
 let nioTLS = product("NIOTLS", "swift-nio")
@@ -74,7 +76,7 @@ let streams: [Target] = library("ByteStreaming", [nioCore], tests: [nioEmbedded]
 
 let engines: [Target] =
     library(
-        "HTTPTransport", ["ByteStreaming", "HTTPSemantics", httpTypes, nioCore, nioPosix, nioSSL, nioTLS, logging],
+        "HTTPTransport", ["ByteStreaming", "HTTPSemantics", httpTypes, nioCore, nioHPACK, nioHTTP2, nioPosix, nioSSL, nioTLS, logging],
         tests: [nioEmbedded])
     + library("LocalCertificateAuthority", [x509, product("Crypto", "swift-crypto"), product("SwiftASN1", "swift-asn1")])
     + library(
@@ -121,6 +123,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),  // header fields as a currency type
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),  // sockets and event loops
+        .package(url: "https://github.com/apple/swift-nio-http2", from: "1.46.0"),  // frames and header compression
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),  // TLS
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),  // SQLite, the origin's index
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),  // edge.conf, with line and column of every node

@@ -34,13 +34,17 @@ package final class ByteStream<Failure: Error & Sendable>: AsyncSequence, Sendab
     private let onFirstDemand: (@Sendable () -> Void)?
     /// Called when room has come free after `append` said that there was none.
     private let onDrained: (@Sendable () -> Void)?
+    /// Called with the size of each chunk that the consumer takes.
+    private let onTaken: (@Sendable (Int) -> Void)?
 
     package init(
-        expectedBytes: Int?, onFirstDemand: (@Sendable () -> Void)? = nil, onDrained: (@Sendable () -> Void)? = nil
+        expectedBytes: Int?, onFirstDemand: (@Sendable () -> Void)? = nil, onDrained: (@Sendable () -> Void)? = nil,
+        onTaken: (@Sendable (Int) -> Void)? = nil
     ) {
         self.expectedBytes = expectedBytes
         self.onFirstDemand = onFirstDemand
         self.onDrained = onDrained
+        self.onTaken = onTaken
     }
 
     /// Content that is already there; for messages without any and for tests.
@@ -65,7 +69,10 @@ package final class ByteStream<Failure: Error & Sendable>: AsyncSequence, Sendab
             if state.bufferedBytes >= Self.highWaterBytes { state.paused = true }
             return (nil, !state.paused)
         }
-        waiter?.resume(returning: chunk)
+        if let waiter {
+            onTaken?(chunk.readableBytes)
+            waiter.resume(returning: chunk)
+        }
         return room
     }
 
@@ -131,6 +138,7 @@ package final class ByteStream<Failure: Error & Sendable>: AsyncSequence, Sendab
                 switch step {
                 case .chunk(let chunk, let drained):
                     if drained { onDrained?() }
+                    onTaken?(chunk.readableBytes)
                     continuation.resume(returning: chunk)
                 case .end(.success): continuation.resume(returning: nil)
                 case .end(.failure(let error)): continuation.resume(throwing: error)

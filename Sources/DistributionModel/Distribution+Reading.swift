@@ -14,6 +14,7 @@ extension Distribution {
         let enabled = section.boolean("enabled")
         let comment = section.text("comment")
         let personality = section.choice("personality", as: Personality.Name.self).map { Personality(named: $0) }
+        let httpVersion = section.choice("http_version", as: ViewerHTTPVersion.self)
         let certificate = section.section("viewer_certificate").flatMap(ViewerCertificate.read)
         if section.has("viewer_certificate"), !references.hasHTTPS || aliases.isEmpty {
             let missing = references.hasHTTPS ? "aliases beside it (the generated name has a certificate anyway)" : "listen.https to be on"
@@ -67,6 +68,7 @@ extension Distribution {
         distribution.originGroups = groups
         distribution.logging = logging
         distribution.cacheTagHeader = tagHeader
+        if let httpVersion { distribution.httpVersion = httpVersion }
         return (distribution, claims)
     }
 

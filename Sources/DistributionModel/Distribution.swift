@@ -16,6 +16,8 @@ package struct Distribution: Sendable, Hashable {
     package var personality: Personality = .cloudFront
     /// The certificate for its aliases; without one the local authority issues them.
     package var viewerCertificate: ViewerCertificate?
+    /// The newest HTTP version that viewers are offered over HTTPS.
+    package var httpVersion = ViewerHTTPVersion.http2
     package var defaultRootObject: DefaultRootObject?
     package var origins: [Origin]
     package var originGroups: [OriginGroup] = []

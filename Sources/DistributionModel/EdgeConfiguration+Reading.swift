@@ -209,13 +209,16 @@ extension EdgeConfiguration.Limits {
         let send = section.duration("send_timeout")
         let drain = section.duration("drain_timeout")
         let origin = section.integer("origin_connections")
+        let http2 = section.section("http2").map(EdgeConfiguration.HTTP2Limits.read)
         section.finish()
         guard let connections, let url, let header, let body, let keepAlive, let head, let bodyTimeout, let send, let drain,
             let origin
         else { return nil }
-        return Self(
+        var limits = Self(
             connectionsMax: connections, urlBytesMax: url, headerBytesMax: header, requestBodyBytesMax: body,
             keepAliveTimeout: keepAlive, headerTimeout: head, bodyTimeout: bodyTimeout, sendTimeout: send, drainTimeout: drain,
             originConnectionsMax: origin)
+        if let http2 { limits.http2 = http2 }
+        return limits
     }
 }

@@ -102,6 +102,7 @@ package struct EdgeConfiguration: Sendable, Hashable {
         package var drainTimeout: Duration
         /// Connections open to one origin at a time.
         package var originConnectionsMax: Int
+        package var http2 = HTTP2Limits()
 
         package init(
             connectionsMax: Int, urlBytesMax: Int, headerBytesMax: Int, requestBodyBytesMax: Int,

@@ -11,7 +11,6 @@ package enum EdgeSettings {
 
     private static let unsupported: [String: String] = {
         var keys = [
-            "distributions[].http_version": "no HTTP version: viewers speak HTTP/1.1",
             "distributions[].price_class": "no price class: there is one location",
             "distributions[].web_acl_id": "no firewall rules",
             "distributions[].restrictions": "no geographic restrictions",
@@ -102,7 +101,7 @@ package enum EdgeSettings {
         Setting("limits.send_timeout", .duration(1...600), .byDefault("60"), "Wait for a viewer to take more of a response; one that takes nothing is let go within twice this time."),
         Setting("limits.drain_timeout", .duration(0...600), .byDefault("30"), "Time for requests in flight after SIGTERM."),
         Setting("limits.origin_connections", .integer(1...10_000), .byDefault("100"), "Connections to one origin at a time."),
-    ]
+    ] + http2
 
     static let ttlMax = 3_153_600_000
     static let nameForm = "1 to 128 letters, digits, - or _"
@@ -190,6 +189,10 @@ package enum EdgeSettings {
             "distributions[].personality", .choice(Personality.Name.allCases.map(\.rawValue)), .byDefault("cloudfront"),
             "The rules it caches by: `cloudfront`, or `rfc9111`, those of a strict shared cache (RFC 9111, 5861, 8246, 9211, 9213)."),
         Setting("distributions[].comment", .text(0...128, form: ""), .byDefault(""), "For people."),
+        Setting(
+            "distributions[].http_version",
+            .choice(["http1.1", "http2"], refused: ["http3", "http2and3"], because: "HTTP/3 is not spoken here"), .byDefault("http2"),
+            "Newest HTTP version for viewers over HTTPS; `http2` speaks HTTP/1.1 too, with those who don't offer it."),
         Setting(
             "distributions[].viewer_certificate", .section, .optional,
             "The certificate for its aliases; without one the local CA issues them."),

@@ -20,7 +20,7 @@ extension EdgeService {
         let responseStart = output.writerIndex
         let snapshot = self.snapshot
         guard let distribution = snapshot.distribution(forHost: request.authority), distribution.model.enabled,
-            request.path.first == UInt8(ascii: "/"),
+            isForServerName(request.authority, connection), request.path.first == UInt8(ascii: "/"),
             request.path.count + (request.query.map { $0.count + 1 } ?? 0) <= snapshot.configuration.limits.urlBytesMax,
             // Several Accept-Encoding lines count as one; that is for the pipeline to read.
             request.acceptEncoding != nil || !request.known.contains(.acceptEncoding)

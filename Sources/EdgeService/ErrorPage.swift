@@ -15,6 +15,8 @@ struct EdgeError: Error, Sendable, Equatable {
 
     static let unknownHost = EdgeError(
         status: 403, message: "No distribution has this host name. Check its aliases, and that the distribution is enabled.", detail: .invalidRequest)
+    static let misdirected = EdgeError(
+        status: 421, message: "This connection was made for the name of another distribution. Make one for this host.", detail: .invalidRequest)
     static let methodNotAllowed = EdgeError(
         status: 403, message: "This distribution is not configured to allow the HTTP request method that was used for this request.",
         detail: .invalidRequestMethod)

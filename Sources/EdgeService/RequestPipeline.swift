@@ -97,6 +97,7 @@ struct RequestPipeline {
             throw .unknownHost
         }
         trace.note { $0.distribution = distribution }
+        guard snapshot.leads(exchange.connection, to: distribution) else { throw .misdirected }
         guard head.target.utf8.count <= snapshot.configuration.limits.urlBytesMax else {
             throw EdgeError(
                 status: 413, message: "The URL exceeds \(snapshot.configuration.limits.urlBytesMax) bytes.", detail: .invalidRequest)
@@ -372,7 +373,7 @@ extension ViewerFacts {
     init(_ head: RequestHead, on connection: ConnectionInfo) {
         self.init(
             address: connection.clientAddress, port: connection.clientPort,
-            httpVersion: head.version == .http10 ? "1.0" : "1.1", isSecure: connection.isSecure, fields: head.fields)
+            httpVersion: head.version.number, isSecure: connection.isSecure, fields: head.fields)
     }
 }
 

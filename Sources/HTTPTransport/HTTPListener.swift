@@ -60,7 +60,10 @@ package final class HTTPListener: Sendable {
                     }
                     try TLSHandshake.start(on: channel, source: tls, timeout: limits.handshakeTimeout) { facts in
                         info.tls = facts
-                        return HTTP1Connection(service: service, limits: limits, info: info)
+                        guard facts.applicationProtocol == "h2" else {
+                            return [HTTP1Connection(service: service, limits: limits, info: info)]
+                        }
+                        return HTTP2Connection.handlers(service: service, limits: limits, info: info, now: channel.eventLoop.now)
                     }
                 }
             }

@@ -8,12 +8,23 @@ package import HTTPTypes
 package enum HTTPVersion: Sendable, Hashable, CustomStringConvertible {
     case http10
     case http11
+    case http2
+
+    /// As `Via` and `CloudFront-Viewer-Http-Version` write it.
+    package var number: String {
+        switch self {
+        case .http10: "1.0"
+        case .http11: "1.1"
+        case .http2: "2.0"
+        }
+    }
 
     /// As log lines and `Via` write it: `HTTP/1.1`.
     package var description: String {
         switch self {
         case .http10: "HTTP/1.0"
         case .http11: "HTTP/1.1"
+        case .http2: "HTTP/2.0"
         }
     }
 }

@@ -79,7 +79,8 @@ package final class ServerExchange: Sendable {
 package protocol HTTPService: Sendable {
     /// Answers at once on the connection's event loop, or declines so that `handle` takes over.
     ///
-    /// Called only for HTTP/1.1 requests without content on a connection that stays open. Must not block. The view and
+    /// Called only for HTTP/1.1 and HTTP/2 requests without content on a connection that stays open. What is written is an HTTP/1.1
+    /// response either way; HTTP/2 connections translate its head. Must not block. The view and
     /// what it points to are valid only during the call.
     func answerImmediately(
         _ request: RequestView, on connection: ConnectionInfo, into output: inout ByteBuffer

@@ -33,5 +33,7 @@ package struct TransportLimits: Sendable {
     /// For a client to stop sending after a response that ended the connection.
     package var lingerTimeout = TimeAmount.seconds(5)
 
+    package var http2 = HTTP2Limits()
+
     package init() {}
 }

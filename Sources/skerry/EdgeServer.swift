@@ -186,5 +186,23 @@ extension TransportLimits {
         headTimeout = TimeAmount(limits.headerTimeout)
         bodyTimeout = TimeAmount(limits.bodyTimeout)
         sendTimeout = TimeAmount(limits.sendTimeout)
+        http2 = HTTP2Limits(limits.http2)
+    }
+}
+
+extension HTTP2Limits {
+    fileprivate init(_ limits: EdgeConfiguration.HTTP2Limits) {
+        self.init()
+        concurrentStreamsMax = limits.concurrentStreamsMax
+        streamWindowBytes = limits.streamWindow
+        connectionWindowBytes = limits.connectionWindow
+        resetsMax = limits.resetsMax
+        settingsMax = limits.settingsFramesMax
+        pingsMax = limits.pingFramesMax
+        prioritiesMax = limits.priorityFramesMax
+        windowUpdatesMax = limits.windowUpdatesMax
+        emptyFramesMax = limits.emptyFramesMax
+        unknownFramesMax = limits.unknownFramesMax
+        continuationsMax = limits.continuationFramesMax
     }
 }

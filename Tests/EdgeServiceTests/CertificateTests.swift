@@ -37,7 +37,7 @@ struct CertificateTests {
     private static func kind(_ table: CertificateTable, _ name: String?) -> String {
         switch table.choice(forServerName: name) {
         case .file: "file"
-        case .issue(let name): "issue \(name)"
+        case .issue(let name, let offersHTTP2): "issue \(name)" + (offersHTTP2 ? "" : " for HTTP/1.1")
         case .unknownName: "unknown"
         }
     }
@@ -50,6 +50,21 @@ struct CertificateTests {
     ] as [(String?, String)])
     func `each name has its certificate`(name: String?, expected: String) throws {
         #expect(Self.kind(Self.read(try Self.configuration()).table, name) == expected)
+    }
+
+    @Test func `a distribution without HTTP/2 has certificates that don't offer it`() throws {
+        var configuration = try Self.configuration(certificate: nil)
+        for index in configuration.distributions.indices { configuration.distributions[index].httpVersion = .http11 }
+        #expect(Self.kind(Self.read(configuration).table, "two.test") == "issue two.test for HTTP/1.1")
+        var filed = try Self.configuration()
+        for version in [ViewerHTTPVersion.http11, .http2] {
+            filed.distributions[0].httpVersion = version
+            guard case .file(let context) = Self.read(filed).table.choice(forServerName: "www.example.com") else {
+                Issue.record("no certificate from a file")
+                continue
+            }
+            #expect(context.offersHTTP2 == (version == .http2))
+        }
     }
 
     @Test func `without files everything is issued`() throws {

@@ -26,7 +26,7 @@ struct TLSTests {
 
     @Test(arguments: [
         Agreement(maximum: .tlsv12, text: "TLSv1.2 none true"), Agreement(maximum: .tlsv13, text: "TLSv1.3 none true"),
-        Agreement(protocols: ["h2", "http/1.1"], text: "TLSv1.3 http/1.1 true"),
+        Agreement(protocols: ["http/1.1", "spdy/1"], text: "TLSv1.3 http/1.1 true"),
         Agreement(protocols: ["http/1.1"], text: "TLSv1.3 http/1.1 true"),
     ])
     func `a service learns what was agreed on`(row: Agreement) async throws {

@@ -10,7 +10,7 @@ package struct CertificateTable: Sendable {
     enum Choice: Sendable {
         case file(TLSServerContext)
         /// From the local authority, for this name.
-        case issue(String)
+        case issue(String, offersHTTP2: Bool)
         case unknownName
     }
 
@@ -23,6 +23,7 @@ package struct CertificateTable: Sendable {
 
     private let router: HostRouter
     private let domainNames: Set<String>
+    private let offerHTTP2: [Bool]
     private let fromFiles: [TLSServerContext?]
     /// The name for clients that ask for none.
     private let defaultName: String?
@@ -51,6 +52,7 @@ package struct CertificateTable: Sendable {
     private init(_ distributions: [Distribution], _ contexts: [TLSServerContext?]) {
         router = HostRouter(distributions)
         domainNames = Set(distributions.map(\.domainName))
+        offerHTTP2 = distributions.map { $0.httpVersion == .http2 }
         fromFiles = contexts
         let first = distributions.first
         defaultName = contexts.first.flatMap { $0 } == nil ? first?.domainName : first?.aliases.first?.name
@@ -66,7 +68,7 @@ package struct CertificateTable: Sendable {
         if let context = fromFiles[position], !domainNames.contains(name) { return .file(context) }
         // A wildcard alias matches more than what can be a host name.
         guard Alias(name) != nil, !name.hasPrefix("*") else { return .unknownName }
-        return .issue(name)
+        return .issue(name, offersHTTP2: offerHTTP2[position])
     }
 
     // MARK: Files
@@ -95,7 +97,8 @@ package struct CertificateTable: Sendable {
         do throws(TLSContextError) {
             let context = try TLSServerContext(
                 certificateChain: chain, privateKey: key,
-                minimumVersion: certificate.minimumProtocolVersion == .tls13 ? .tls13 : .tls12)
+                minimumVersion: certificate.minimumProtocolVersion == .tls13 ? .tls13 : .tls12,
+                offersHTTP2: distribution.httpVersion == .http2)
             for alias in distribution.aliases where !context.covers(alias.name) {
                 let names = context.names.isEmpty ? "no name" : context.names.joined(separator: ", ")
                 problems.append(

@@ -45,8 +45,8 @@ package final class ViewerCertificates: TLSContextSource {
     package func replaceTable(_ table: CertificateTable) {
         state.withLock { state in
             state.table = table
-            state.issued = state.issued.filter { name, _ in
-                if case .issue = table.choice(forServerName: name) { true } else { false }
+            state.issued = state.issued.filter { name, issued in
+                if case .issue(_, issued.context.offersHTTP2) = table.choice(forServerName: name) { true } else { false }
             }
         }
     }
@@ -60,19 +60,23 @@ package final class ViewerCertificates: TLSContextSource {
             case .file(let context): return .context(context)
             case .unknownName: return .unknownName
             case .issue where authority == nil: return .unknownName
-            case .issue(let name):
-                guard let issued = state.issued[name], issued.context.notValidAfter - Self.renewalSeconds > now else { return .later }
+            case .issue(let name, let offersHTTP2):
+                guard let issued = state.issued[name], issued.context.offersHTTP2 == offersHTTP2,
+                    issued.context.notValidAfter - Self.renewalSeconds > now
+                else { return .later }
                 return .context(issued.context)
             }
         }
     }
 
     package func makeContext(forServerName name: String?) async -> TLSServerContext? {
-        guard let authority, case .issue(let name) = state.withLock({ $0.table.choice(forServerName: name) }) else { return nil }
+        guard let authority, case .issue(let name, let offersHTTP2) = state.withLock({ $0.table.choice(forServerName: name) }) else {
+            return nil
+        }
         do {
             let issued = try authority.issue(for: name, now: now())
             let context = try TLSServerContext(
-                certificateChain: Array(issued.certificatePEM.utf8), privateKey: Array(issued.privateKeyPEM.utf8))
+                certificateChain: Array(issued.certificatePEM.utf8), privateKey: Array(issued.privateKeyPEM.utf8), offersHTTP2: offersHTTP2)
             keep(context, for: name)
             return context
         } catch {

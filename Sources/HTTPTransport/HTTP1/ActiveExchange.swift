@@ -44,14 +44,7 @@ final class ActiveExchange {
     var awaitsBody: Bool { !bodyIsComplete && !bodyIsFull && bodyFailure == nil && !owesContinue }
 
     /// What the client is told when the service returned without an answer.
-    var unanswered: RequestError {
-        switch bodyFailure {
-        case .malformedBody(let reason): RequestError(400, "the request content is malformed: \(reason)")
-        case .connectionClosed: RequestError(400, "the request content ended early")
-        case .timedOut: RequestError(408, "the request content took too long")
-        case .responseOutOfOrder, nil: RequestError(500, "the service gave no answer")
-        }
-    }
+    var unanswered: RequestError { RequestError(unansweredBecause: bodyFailure) }
 
     func resumeWriters() {
         let waiting = writers
@@ -65,5 +58,17 @@ final class ActiveExchange {
         let waiting = writers
         writers = []
         for writer in waiting { writer(.failure(error)) }
+    }
+}
+
+extension RequestError {
+    /// For a request that the service did not answer.
+    init(unansweredBecause bodyFailure: ExchangeError?) {
+        switch bodyFailure {
+        case .malformedBody(let reason): self.init(400, "the request content is malformed: \(reason)")
+        case .connectionClosed: self.init(400, "the request content ended early")
+        case .timedOut: self.init(408, "the request content took too long")
+        case .responseOutOfOrder, nil: self.init(500, "the service gave no answer")
+        }
     }
 }

@@ -20,7 +20,7 @@ struct HTTP1Sink: ExchangeSink {
     /// Bytes of a file sent by one call, so that progress shows and one client can't hold the loop.
     private static let fileStepBytes = 4 * 1024 * 1024
     /// Bytes of a file read at a time.
-    private static let readStepBytes = 256 * 1024
+    static let readStepBytes = 256 * 1024
 
     func sendInformational(_ head: ResponseHead) async throws {
         try await onLoop { connection, id throws(ExchangeError) in try connection.sendInformational(id, head) }
@@ -52,7 +52,7 @@ struct HTTP1Sink: ExchangeSink {
     }
 
     /// Throws when the file ends early: what was announced can't be sent then.
-    private static func read(_ file: NIOFileHandle, _ range: Range<Int>) throws -> ByteBuffer {
+    static func read(_ file: NIOFileHandle, _ range: Range<Int>) throws -> ByteBuffer {
         try file.withUnsafeFileDescriptor { descriptor in
             var buffer = ByteBufferAllocator().buffer(capacity: range.count)
             let count = buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: range.count) { target in

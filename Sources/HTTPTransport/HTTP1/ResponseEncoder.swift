@@ -21,7 +21,7 @@ enum ResponseFraming: Equatable {
         } else if let length = head.fields[.contentLength].flatMap(decimalLength) {
             self = .length(length)
         } else {
-            self = version == .http11 ? .chunked : .untilClose
+            self = version == .http10 ? .untilClose : .chunked
         }
     }
 }

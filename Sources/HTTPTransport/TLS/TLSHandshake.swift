@@ -19,26 +19,28 @@ final class TLSHandshake: ChannelInboundHandler, RemovableChannelHandler {
     private let eventLoop: any EventLoop
     private let source: any TLSContextSource
     private let timeout: TimeAmount
-    private let makeHandler: (TLSFacts) -> any ChannelHandler
+    private let makeHandlers: (TLSFacts) -> [any ChannelHandler]
+    /// What the client asked for.
+    private var serverName: String?
     private var context: ChannelHandlerContext?
     private var timer: Scheduled<Void>?
 
     private init(
         on eventLoop: any EventLoop, source: any TLSContextSource, timeout: TimeAmount,
-        makeHandler: @escaping (TLSFacts) -> any ChannelHandler
+        makeHandlers: @escaping (TLSFacts) -> [any ChannelHandler]
     ) {
         self.eventLoop = eventLoop
         self.source = source
         self.timeout = timeout
-        self.makeHandler = makeHandler
+        self.makeHandlers = makeHandlers
     }
 
-    /// Puts the handlers of a handshake into a new connection's pipeline. `makeHandler` is called when it is complete.
+    /// Puts the handlers of a handshake into a new connection's pipeline. `makeHandlers` is called when it is complete.
     static func start(
         on channel: any Channel, source: any TLSContextSource, timeout: TimeAmount,
-        makeHandler: @escaping (TLSFacts) -> any ChannelHandler
+        makeHandlers: @escaping (TLSFacts) -> [any ChannelHandler]
     ) throws {
-        let handshake = TLSHandshake(on: channel.eventLoop, source: source, timeout: timeout, makeHandler: makeHandler)
+        let handshake = TLSHandshake(on: channel.eventLoop, source: source, timeout: timeout, makeHandlers: makeHandlers)
         let names = ByteToMessageHandler(
             SNIHandler { [weak handshake, eventLoop = channel.eventLoop] result in
                 handshake?.chooseContext(for: result) ?? eventLoop.makeFailedFuture(ChannelError.ioOnClosedChannel)
@@ -82,6 +84,7 @@ final class TLSHandshake: ChannelInboundHandler, RemovableChannelHandler {
             case .hostname(let name): name.lowercased()
             case .fallback: nil
             }
+        serverName = name
         switch source.context(forServerName: name) {
         case .context(let chosen): return use(chosen)
         case .unknownName: return use(nil)
@@ -112,9 +115,10 @@ final class TLSHandshake: ChannelInboundHandler, RemovableChannelHandler {
         timer?.cancel()
         let operations = context.pipeline.syncOperations
         let version = (try? operations.handler(type: NIOSSLServerHandler.self))?.tlsVersion
-        let facts = TLSFacts(version: version == .tlsv13 ? "TLSv1.3" : "TLSv1.2", applicationProtocol: negotiated)
+        let facts = TLSFacts(version: version == .tlsv13 ? "TLSv1.3" : "TLSv1.2", applicationProtocol: negotiated, serverName: serverName)
         do {
-            try operations.addHandler(makeHandler(facts), position: .after(self))
+            // One by one, each behind those that it is going to speak through at once.
+            for handler in makeHandlers(facts) { try operations.addHandler(handler) }
             operations.removeHandler(context: context, promise: nil)
         } catch {
             giveUp()

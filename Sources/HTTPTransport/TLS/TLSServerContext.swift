@@ -33,6 +33,8 @@ package struct TLSServerContext: Sendable {
     static let shutdownTimeout = TimeAmount.seconds(2)
 
     let context: NIOSSLContext
+    /// Whether HTTP/2 is spoken with clients that offer it (RFC 9113 section 3.2).
+    package let offersHTTP2: Bool
     /// The DNS names the certificate is for, in lower case, wildcards as `*.example.com`.
     package let names: [String]
     /// Seconds since 1970.
@@ -42,7 +44,7 @@ package struct TLSServerContext: Sendable {
     ///   - certificateChain: PEM, the server's own certificate first.
     ///   - privateKey: PEM, not encrypted.
     package init(
-        certificateChain: [UInt8], privateKey: [UInt8], minimumVersion: TLSMinimumVersion = .tls12
+        certificateChain: [UInt8], privateKey: [UInt8], minimumVersion: TLSMinimumVersion = .tls12, offersHTTP2: Bool = true
     ) throws(TLSContextError) {
         guard let chain = try? NIOSSLCertificate.fromPEMBytes(certificateChain), let leaf = chain.first else {
             throw .certificate
@@ -55,7 +57,8 @@ package struct TLSServerContext: Sendable {
             certificateChain: chain.map { .certificate($0) }, privateKey: .privateKey(key))
         configuration.minimumTLSVersion = minimumVersion == .tls13 ? .tlsv13 : .tlsv12
         configuration.cipherSuites = Self.cipherSuites.joined(separator: ":")
-        configuration.applicationProtocols = ["http/1.1"]
+        configuration.applicationProtocols = offersHTTP2 ? ["h2", "http/1.1"] : ["http/1.1"]
+        self.offersHTTP2 = offersHTTP2
         configuration.shutdownTimeout = Self.shutdownTimeout
         do {
             context = try NIOSSLContext(configuration: configuration)
@@ -106,9 +109,12 @@ package struct TLSFacts: Sendable, Hashable {
     package var version: String
     /// The protocol chosen by ALPN (RFC 7301); nil when the client offered none of ours.
     package var applicationProtocol: String?
+    /// The name that the client asked for, in lower case; nil when it named none.
+    package var serverName: String?
 
-    package init(version: String, applicationProtocol: String? = nil) {
+    package init(version: String, applicationProtocol: String? = nil, serverName: String? = nil) {
         self.version = version
         self.applicationProtocol = applicationProtocol
+        self.serverName = serverName
     }
 }
