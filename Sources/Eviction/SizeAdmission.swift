@@ -30,6 +30,7 @@ package struct SizeAdmission: AdmissionPolicy {
     private var smallest = 0.0
     private var random = SeededRandom(seed: 3)
     private var sample: [Sampled] = []
+    var sampleCount: Int { sample.count }
     private var places = FingerprintTable()
     /// A key is in the sample if its hash, of 32 bits, is below.
     private var threshold: UInt64 = 1 << 32
@@ -119,15 +120,4 @@ package struct SizeAdmission: AdmissionPolicy {
         }
         return total
     }
-}
-
-/// e to the power of x, to nine digits; the standard library has none without a C library.
-func exponential(_ x: Double) -> Double {
-    guard x > -708 else { return 0 }
-    guard x < 709 else { return .infinity }
-    // 2^k times e^r with r within half a ln 2, whose series converges in a few terms.
-    let k = (x * 1.442_695_040_888_963_4).rounded()
-    let r = x - k * 0.693_147_180_559_945_3
-    let series = 1 + r * (1 + r / 2 * (1 + r / 3 * (1 + r / 4 * (1 + r / 5 * (1 + r / 6 * (1 + r / 7 * (1 + r / 8)))))))
-    return Double(sign: .plus, exponent: Int(k), significand: series)
 }

@@ -11,7 +11,8 @@ package struct LoadedTrace: Sendable {
     private static let detectionBytes = 4096
 
     package var path: String
-    package var format: TraceFormat
+    /// Nil for made-up traffic.
+    package var format: TraceFormat?
     package var references: [Reference] = []
     package var index = TraceIndex()
     package var skipped: [TraceSkip: Int] = [:]
@@ -54,6 +55,15 @@ package struct LoadedTrace: Sendable {
         trace.outOfOrder = parser.outOfOrder
         guard trace.references.isEmpty else { return trace }
         throw trace.fault ?? .nothingToReplay(path: path, skipped: trace.skippedText)
+    }
+
+    /// Traffic made up by the rules of a shape.
+    package static func made(_ shape: TrafficShape, name: String) -> LoadedTrace {
+        var trace = LoadedTrace(path: name)
+        var traffic = SyntheticTraffic(shape)
+        trace.references.reserveCapacity(min(shape.requests, requestsMax))
+        while trace.references.count < requestsMax, let request = traffic.next() { trace.references.append(trace.index.add(request)) }
+        return trace
     }
 
     /// What was left out, for people.

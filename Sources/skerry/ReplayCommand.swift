@@ -12,13 +12,15 @@ struct ReplayCommand: AsyncParsableCommand {
         discussion: """
             Prints the share of requests and of bytes that miss, with the policies that the edge runs; below them what no \
             cache of that size can go below. TRACE is an access log of CloudFront, S3, Apache or nginx, a CSV file, a trace \
-            of webcachesim or LRB, or one of libCacheSim's in oracleGeneral; gzip and zstd are unpacked. - is standard input.
+            of webcachesim or LRB, or one of libCacheSim's in oracleGeneral; gzip and zstd are unpacked. - is standard input. \
+            make:NAME=NUMBER,... is traffic made up by rules: \(TrafficShape.names.joined(separator: ", ")).
             SIZE is in bytes (500MB, 2GiB) or a share of the working set, the sizes of all objects asked for (1%).
             POLICY is one of \(EvictionPolicyName.allCases.map(\.rawValue).joined(separator: ", ")), \
             with an admission policy behind a plus if wanted (lru+second-hit; there are \
             \(AdmissionPolicyName.allCases.filter { $0 != .all }.map(\.rawValue).joined(separator: ", "))); \
             \(OfflinePolicyName.allCases.map(\.rawValue).joined(separator: " and ")) know the future.
-            Example: skerry replay access.log.gz --size 1%,10%,2GiB --policy lru,sieve,w-tinylfu
+            Examples: skerry replay access.log.gz --size 1%,10%,2GiB --policy lru,sieve,w-tinylfu
+            skerry replay make:objects=20000,zipf=0.8,crawl-share=0.05
             """)
 
     @Argument(help: "The trace, or the log.", completion: .file())
@@ -53,7 +55,10 @@ struct ReplayCommand: AsyncParsableCommand {
             _ = try plan()
             _ = try chosenFormat()
             _ = try columns()
+            _ = try shape()
         } catch let error as ReplayError {
+            throw ValidationError(error.description)
+        } catch let error as TrafficShapeError {
             throw ValidationError(error.description)
         }
         if csv, json { throw ValidationError("--csv and --json exclude each other") }
@@ -77,6 +82,11 @@ struct ReplayCommand: AsyncParsableCommand {
     }
 
     private func load() throws -> LoadedTrace {
+        if let shape = try shape() {
+            let made = LoadedTrace.made(shape, name: trace)
+            describe(made)
+            return made
+        }
         do {
             let trace = try LoadedTrace.load(path: trace, format: chosenFormat(), columns: columns()) { read, total in
                 guard Terminal.showsProgress else { return }
@@ -95,7 +105,7 @@ struct ReplayCommand: AsyncParsableCommand {
         let index = trace.index
         Terminal.note(
             """
-            \(trace.format.rawValue): \(index.requests) requests for \(index.objects) objects in \(Self.time(trace.seconds)); \
+            \(trace.format?.rawValue ?? "made up"): \(index.requests) requests for \(index.objects) objects in \(Self.time(trace.seconds)); \
             \(Self.bytes(index.requestedBytes)) asked for, working set \(Self.bytes(index.workingSetBytes))
             """)
         if !trace.skippedText.isEmpty { Terminal.note("left out: \(trace.skippedText)") }
@@ -127,6 +137,12 @@ struct ReplayCommand: AsyncParsableCommand {
         let contenders = try policy.map { try list($0).map { try Contender($0) } } ?? Contender.all
         guard !contenders.isEmpty else { throw ReplayError.unknownPolicy(text: "", known: EvictionPolicyName.allCases.map(\.rawValue)) }
         return ReplayPlan(contenders: contenders, sizes: sizes, defaultTTLSeconds: ttl.map { Int32(clamping: $0) } ?? -1)
+    }
+
+    /// The rules of made-up traffic; nil when TRACE is a file.
+    private func shape() throws -> TrafficShape? {
+        let prefix = "make:"
+        return trace.hasPrefix(prefix) ? try TrafficShape(String(trace.dropFirst(prefix.count))) : nil
     }
 
     private func chosenFormat() throws -> TraceFormat? {
@@ -170,7 +186,9 @@ struct ReplayCommand: AsyncParsableCommand {
 /// The report in the shape of `--json`.
 private struct ReplayJSON: Encodable {
     struct Trace: Encodable {
-        var path, format: String
+        var path: String
+        /// Absent for made-up traffic.
+        var format: String?
         var requests, objects, requestedBytes, workingSetBytes: Int
         var seconds: Int64
         var skipped: [String: Int]
@@ -196,7 +214,7 @@ private struct ReplayJSON: Encodable {
 
     init(_ report: ReplayReport, _ trace: LoadedTrace) {
         self.trace = Trace(
-            path: trace.path, format: trace.format.rawValue, requests: trace.index.requests, objects: trace.index.objects,
+            path: trace.path, format: trace.format?.rawValue, requests: trace.index.requests, objects: trace.index.objects,
             requestedBytes: trace.index.requestedBytes, workingSetBytes: trace.index.workingSetBytes, seconds: trace.seconds,
             skipped: Dictionary(uniqueKeysWithValues: trace.skipped.map { ($0.rawValue, $1) }), partial: trace.fault?.description)
         results = zip(report.contenders, report.cells).flatMap { contender, row in

@@ -92,7 +92,7 @@ struct SimulatedCacheTests {
     @Test(arguments: EvictionPolicyName.allCases, [100, 1000, 20_000])
     func `bytes held never exceed the cache, and every byte is accounted for`(policy: EvictionPolicyName, capacity: Int) {
         var random = SeededRandom(seed: 9)
-        let trace = references((0..<20_000).map { _ in
+        let trace = references((0..<8000).map { _ in
             let object = random.next(below: 1 + random.next(below: 1000))
             return (UInt64(object), 1 + object * 7919 % 400)
         })
@@ -102,8 +102,9 @@ struct SimulatedCacheTests {
             let before = cache.counts
             cache.request(reference)
             if cache.counts.insertions > before.insertions { stored += reference.bytes }
-            #expect(cache.usedBytes <= capacity)
-            #expect(cache.usedBytes == stored - cache.counts.evictedBytes)
+            guard cache.usedBytes > capacity || cache.usedBytes != stored - cache.counts.evictedBytes else { continue }
+            Issue.record("\(cache.usedBytes) bytes held of \(capacity), \(stored) stored, \(cache.counts.evictedBytes) evicted")
+            return
         }
         #expect(cache.counts.misses == cache.counts.insertions + cache.counts.refusals)
     }
