@@ -71,6 +71,7 @@ let pure2: [Target] =
     + library("OriginConfiguration", ["ConfigurationReading"])
     + library("CacheSimulation", ["TraceFormats", "Eviction"])
     + library("AccessLogs", ["HTTPCaching", "HTTPSemantics"])
+    + library("EdgeFigures", ["HTTPCaching"])
 
 let streams: [Target] = library("ByteStreaming", [nioCore], tests: [nioEmbedded])
 
@@ -99,7 +100,7 @@ let services: [Target] =
         "EdgeService",
         [
             "ByteStreaming", "HTTPTransport", "LocalCertificateAuthority", "OriginFetch", "EdgeStorage", "DistributionModel",
-            "ConfigurationReading", "HTTPCaching", "AccessLogs", "LogDelivery",
+            "ConfigurationReading", "HTTPCaching", "AccessLogs", "LogDelivery", "EdgeFigures",
             "HTTPSemantics", "ContentCoding", "SigV4", "SignedURLs", "Cryptography", httpTypes, nioCore, logging,
         ], tests: [nioPosix, nioSSL])
     + library(
@@ -133,7 +134,7 @@ let package = Package(
             name: "skerry",
             dependencies: [
                 "OriginService", "WebsiteRouting", "EdgeService", "ControlService", "SiteDeploy", "HTTPTransport", "OriginFetch", "EdgeStorage",
-                "LocalCertificateAuthority", "DiskObjectStorage", "LogDelivery", "AccessLogs", "ObjectStorage", "DistributionModel", "OriginConfiguration", "ConfigurationReading",
+                "LocalCertificateAuthority", "DiskObjectStorage", "LogDelivery", "AccessLogs", "EdgeFigures", "ObjectStorage", "DistributionModel", "OriginConfiguration", "ConfigurationReading",
                 "HTTPCaching", "HTTPSemantics", "SignedURLs", "Cryptography", argumentParser, logging, nioCore, nioPosix,
                 "TraceReplay", "CacheSimulation", "TraceFormats", "Eviction",
             ], swiftSettings: strict),

@@ -22,6 +22,7 @@ struct ControlError: Error, Sendable, Equatable {
     static func noSuchInvalidation(_ id: String) -> ControlError {
         .init(404, "NoSuchInvalidation", "The specified invalidation does not exist: \(id).")
     }
+    static func internalError(_ message: String) -> ControlError { .init(500, "InternalError", message) }
     static let missingBody = ControlError(400, "MissingBody", "This operation requires a body.")
     static let batchTooLarge = ControlError(413, "BatchTooLarge", "Invalidation batch specified is too large.")
     static func malformedInput(_ message: String) -> ControlError { .init(400, "MalformedInput", message) }

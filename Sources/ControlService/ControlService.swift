@@ -19,6 +19,7 @@ package struct ControlService: HTTPService {
 
     private let invalidations: InvalidationLog
     private let knowsDistribution: @Sendable (String) -> Bool
+    private let reports: ControlReports?
     private let now: @Sendable () -> HTTPDate
     private let random: @Sendable () -> UInt64
     private let logger: Logger
@@ -28,8 +29,9 @@ package struct ControlService: HTTPService {
     ///   - random: a source of identifiers.
     package init(
         cache: EdgeCache, knowsDistribution: @escaping @Sendable (String) -> Bool, now: @escaping @Sendable () -> HTTPDate,
-        random: @escaping @Sendable () -> UInt64, logger: Logger
+        random: @escaping @Sendable () -> UInt64, reports: ControlReports? = nil, logger: Logger
     ) {
+        self.reports = reports
         invalidations = InvalidationLog(cache: cache, random: random)
         self.knowsDistribution = knowsDistribution
         self.now = now
@@ -47,7 +49,7 @@ package struct ControlService: HTTPService {
                 answer = .error(error, requestID: requestID)
             }
             var fields = answer.fields
-            fields[.contentType] = "text/xml"
+            if fields[.contentType] == nil { fields[.contentType] = "text/xml" }
             fields[.cacheControl] = "no-store"
             fields[.known("x-amzn-RequestId")] = requestID
             let body = exchange.head.method == .head ? nil : ByteBuffer(bytes: answer.document)
@@ -73,6 +75,11 @@ package struct ControlService: HTTPService {
         guard head.fields[.origin] == nil else { throw .accessDenied("The control API does not answer web pages.") }
         let parts = head.path.split(separator: "/", omittingEmptySubsequences: false).dropFirst()
         if parts.elementsEqual(["ready"]), head.method == .get || head.method == .head { return .ready }
+        if parts.count == 1, let report = parts.first.flatMap({ ControlReports.Page(rawValue: String($0)) }), let reports,
+            head.method == .get || head.method == .head
+        {
+            return try reports.answer(report)
+        }
         guard parts.first == Substring(Self.version), parts.count >= 4, parts[parts.startIndex + 1] == "distribution",
             parts[parts.startIndex + 3] == "invalidation"
         else { throw .unknownOperation(head.method.rawValue, head.path) }

@@ -3,6 +3,7 @@
 // answer; nothing is decided here that is not decided there.
 
 import DistributionModel
+import EdgeFigures
 import EdgeStorage
 import HTTPCaching
 import HTTPSemantics
@@ -53,13 +54,16 @@ extension EdgeService {
             output.writeDecimal(age)
             output.writeStaticString("\r\n\r\n")
             let body = isHEAD ? nil : entry.body.pieces.first
+            let bytes = output.writerIndex - responseStart + (body?.readableBytes ?? 0)
+            let taken = clock.nanoseconds() - began
+            behavior.figures.countHit(
+                status: entry.status.code, bytesSent: bytes, bytesReceived: request.headBytes, nanoseconds: taken, loop: connection.loop)
             if let log = distribution.log {
-                let bytes = output.writerIndex - responseStart + (body?.readableBytes ?? 0)
                 func record(_ requestID: UnsafeRawBufferPointer) {
                     let texts = HitTexts(
                         request: request, connection: connection, distribution: distribution, behavior: behavior, entry: entry,
                         requestID: requestID)
-                    self.log(texts, to: log, bytesSent: bytes, began: began, at: now)
+                    self.log(texts, to: log, bytesSent: bytes, taken: taken, at: now)
                 }
                 if distribution.traits.marks == .cloudFront {
                     output.withVeryUnsafeBytes { written in

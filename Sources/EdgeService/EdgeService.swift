@@ -6,6 +6,7 @@ package import HTTPTransport
 package import Logging
 package import NIOCore
 package import OriginFetch
+import EdgeFigures
 import HTTPCaching
 import HTTPSemantics
 import HTTPTypes
@@ -20,6 +21,8 @@ package final class EdgeService: HTTPService {
     let driver: FillDriver
     /// A number from 0 up to 100, 100 left out: where in a sampling a request falls.
     let samplePercent: @Sendable () -> Double
+    /// Shared by all snapshots that are put in force.
+    let figures: EdgeFigures
     let underWay = RequestsUnderWay()
     private let current: Mutex<EdgeSnapshot>
     private let httpsPortValue = Atomic(443)
@@ -34,7 +37,8 @@ package final class EdgeService: HTTPService {
         self.requestIDs = requestIDs
         self.logger = logger
         self.samplePercent = samplePercent
-        driver = FillDriver(fetcher: fetcher, cache: cache, clock: clock, logger: logger)
+        figures = snapshot.figures
+        driver = FillDriver(fetcher: fetcher, cache: cache, clock: clock, logger: logger, figures: snapshot.figures)
         current = Mutex(snapshot)
     }
 
@@ -60,6 +64,7 @@ package final class EdgeService: HTTPService {
 
     package func refusal(of error: RequestError, on connection: ConnectionInfo) -> (ResponseHead, ByteBuffer) {
         let requestID = requestIDs.next()
+        figures.countRefusal(status: error.status)
         var fields = ErrorPage.fields(now: clock.now())
         fields[.xCache] = "\(ResultType.error.xCache)"
         fields[.xAmzCfPop] = edgeLocation

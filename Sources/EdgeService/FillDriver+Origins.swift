@@ -2,6 +2,7 @@
 // its own way: address, attempts and times, path, custom headers, signature.
 
 import DistributionModel
+import EdgeFigures
 import EdgeStorage
 import HTTPCaching
 import HTTPSemantics
@@ -36,11 +37,20 @@ extension FillDriver {
         let endpoint = origin.endpoint(for: request)
         let sent = outgoing
         var response: FetchResponse
-        if let timing = request.timing {
-            response = try await timing.fetching({ try await fetcher.fetch(sent, from: endpoint) }, connecting: \.connectDuration)
-        } else {
-            response = try await fetcher.fetch(sent, from: endpoint)
+        let began = clock.nanoseconds()
+        do {
+            if let timing = request.timing {
+                response = try await timing.fetching({ try await fetcher.fetch(sent, from: endpoint) }, connecting: \.connectDuration)
+            } else {
+                response = try await fetcher.fetch(sent, from: endpoint)
+            }
+        } catch let error as OriginError {
+            origin.figures.countFailure(error.kind.rawValue)
+            throw error
         }
+        let waited = clock.nanoseconds() - began
+        origin.figures.count(status: response.status.code, nanoseconds: waited)
+        figures.countOriginLatency(nanoseconds: waited)
         response.originID = origin.model.id
         return response
     }

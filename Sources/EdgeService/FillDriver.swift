@@ -2,6 +2,7 @@
 // and stores it. The steps of a response are in `receive`; nothing here knows who is waiting.
 
 import DistributionModel
+import EdgeFigures
 import EdgeStorage
 import HTTPCaching
 import HTTPSemantics
@@ -33,6 +34,7 @@ struct FillDriver: Sendable {
     let cache: EdgeCache
     let clock: EdgeClock
     let logger: Logger
+    let figures: EdgeFigures
     /// Draws the number that ties the parts of an object to its head.
     var generation: @Sendable () -> UInt64 = { .random(in: .min ... .max) }
 
@@ -122,6 +124,7 @@ struct FillDriver: Sendable {
             notes.storability = decision
             if facts.status >= 500 { notes.error = .originError }
         }
+        if case .doNotStore(let reason) = decision { figures.countNotStored(reason) }
         let coding = compression(of: response, for: request, purpose)
         let received = request.personality.fields(
             of: facts, forwardsCookies: request.behavior.forwardsCookies || !request.isCacheable)

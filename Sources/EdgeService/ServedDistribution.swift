@@ -3,6 +3,7 @@
 
 package import AccessLogs
 package import DistributionModel
+package import EdgeFigures
 import HTTPCaching
 import HTTPSemantics
 import HTTPTypes
@@ -12,6 +13,7 @@ import SignedURLs
 
 /// Everything the pipeline needs to know of the configuration.
 package final class EdgeSnapshot: Sendable {
+    let figures: EdgeFigures
     let configuration: EdgeConfiguration
     let distributions: [ServedDistribution]
     private let router: HostRouter
@@ -19,15 +21,20 @@ package final class EdgeSnapshot: Sendable {
 
     /// Throws `EdgeSetupError` when an origin must be signed for and there are no credentials to do it with.
     ///
-    /// - Parameter log: where the lines of a distribution's log go; nil where it has none.
+    /// - Parameters:
+    ///   - figures: where requests are counted; one object for all snapshots of a process, so that counts go on over reloads.
+    ///   - log: where the lines of a distribution's log go; nil where it has none.
     package init(
-        _ configuration: EdgeConfiguration, credentials: OriginAccessCredentials?, log: (Distribution) -> LogQueue? = { _ in nil }
+        _ configuration: EdgeConfiguration, credentials: OriginAccessCredentials?, figures: EdgeFigures = EdgeFigures(),
+        log: (Distribution) -> LogQueue? = { _ in nil }
     ) throws(EdgeSetupError) {
         self.configuration = configuration
+        self.figures = figures
         var served: [ServedDistribution] = []
         for distribution in configuration.distributions {
             served.append(
-                try ServedDistribution(distribution, configuration: configuration, credentials: credentials, log: log(distribution)))
+                try ServedDistribution(
+                    distribution, configuration: configuration, credentials: credentials, figures: figures, log: log(distribution)))
         }
         distributions = served
         router = HostRouter(configuration.distributions)
@@ -75,7 +82,8 @@ final class ServedDistribution: Sendable {
     let hitFields: ByteBuffer
 
     init(
-        _ model: Distribution, configuration: EdgeConfiguration, credentials: OriginAccessCredentials?, log: LogQueue?
+        _ model: Distribution, configuration: EdgeConfiguration, credentials: OriginAccessCredentials?, figures: EdgeFigures,
+        log: LogQueue?
     ) throws(EdgeSetupError) {
         self.model = model
         self.log = log
@@ -94,7 +102,9 @@ final class ServedDistribution: Sendable {
         }
         var origins: [String: ServedOrigin] = [:]
         for origin in model.origins {
-            origins[origin.id] = try ServedOrigin(origin, of: model, configuration: configuration, credentials: credentials)
+            origins[origin.id] = try ServedOrigin(
+                origin, of: model, configuration: configuration, credentials: credentials,
+                figures: figures.origin(distribution: model.id, origin: origin.id))
         }
         func serve(_ behavior: CacheBehavior) throws(EdgeSetupError) -> ServedBehavior {
             func origin(_ id: String) throws(EdgeSetupError) -> ServedOrigin {
@@ -106,7 +116,8 @@ final class ServedDistribution: Sendable {
             if let group { failover = OriginFailover(to: try origin(group.secondary), statuses: Set(group.failoverStatusCodes)) }
             return ServedBehavior(
                 behavior, traits: traits, origin: try origin(group?.primary ?? behavior.targetOriginID), failover: failover,
-                trustedKeys: try configuration.trustedKeys(of: behavior, distribution: model.id))
+                trustedKeys: try configuration.trustedKeys(of: behavior, distribution: model.id),
+                figures: figures.behavior(distribution: model.id, pathPattern: behavior.pathPattern.text))
         }
         defaultBehavior = try serve(model.defaultCacheBehavior)
         var behaviors: [ServedBehavior] = []
@@ -141,6 +152,8 @@ final class ServedBehavior: Sendable {
     /// The only origin, or the primary of a group.
     let origin: ServedOrigin
     let failover: OriginFailover?
+    /// Where its requests are counted.
+    let figures: BehaviorFigures
     /// Whether origins get to see the Host that the viewer sent.
     let forwardsHost: Bool
     let compression: CompressionRule
@@ -168,9 +181,11 @@ final class ServedBehavior: Sendable {
     var policy: CachePolicy { model.cachePolicy }
 
     init(
-        _ model: CacheBehavior, traits: PersonalityTraits, origin: ServedOrigin, failover: OriginFailover? = nil, trustedKeys: TrustedKeys?
+        _ model: CacheBehavior, traits: PersonalityTraits, origin: ServedOrigin, failover: OriginFailover? = nil, trustedKeys: TrustedKeys?,
+        figures: BehaviorFigures
     ) {
         self.model = model
+        self.figures = figures
         self.origin = origin
         self.failover = failover
         forwardsHost = model.cachePolicy.headers.contains(.hostField)

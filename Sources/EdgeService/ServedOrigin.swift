@@ -1,6 +1,7 @@
 // One origin as fetches use it: where it is reached over either protocol, what every request to it carries, how it is signed.
 
 import DistributionModel
+import EdgeFigures
 import HTTPCaching
 import HTTPTypes
 import NIOCore
@@ -11,13 +12,17 @@ struct ServedOrigin: Sendable {
     let model: Origin
     let customHeaders: HTTPFields
     let access: OriginSigning
+    /// Where its answers are counted.
+    let figures: OriginFigures
     private let plain: OriginEndpoint
     private let secure: OriginEndpoint
 
     init(
-        _ model: Origin, of distribution: Distribution, configuration: EdgeConfiguration, credentials: OriginAccessCredentials?
+        _ model: Origin, of distribution: Distribution, configuration: EdgeConfiguration, credentials: OriginAccessCredentials?,
+        figures: OriginFigures
     ) throws(EdgeSetupError) {
         self.model = model
+        self.figures = figures
         var endpoint = OriginEndpoint(host: model.domainName.host, port: model.port(https: false))
         endpoint.connectionAttempts = model.connectionAttempts
         endpoint.connectionTimeout = TimeAmount(model.connectionTimeout)

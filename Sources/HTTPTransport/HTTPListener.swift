@@ -28,6 +28,7 @@ package final class HTTPListener: Sendable {
         tls: (any TLSContextSource)? = nil, budget: ConnectionBudget? = nil, service: any HTTPService
     ) async throws -> HTTPListener {
         let connections = ConnectionRegistry(budget: budget ?? ConnectionBudget(max: limits.connectionsMax))
+        let loops = Array(group.makeIterator())
         let bootstrap = ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: 1024)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
@@ -53,6 +54,7 @@ package final class HTTPListener: Sendable {
                     var info = ConnectionInfo(
                         clientAddress: channel.remoteAddress?.ipAddress ?? "", clientPort: channel.remoteAddress?.port ?? 0,
                         localPort: channel.localAddress?.port ?? 0)
+                    info.loop = loops.firstIndex { $0 === channel.eventLoop } ?? 0
                     guard let tls else {
                         try channel.pipeline.syncOperations.addHandler(
                             HTTP1Connection(service: service, limits: limits, info: info))

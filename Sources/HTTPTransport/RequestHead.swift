@@ -66,6 +66,8 @@ package struct ConnectionInfo: Sendable {
     package var clientAddress: String
     package var clientPort: Int
     package var localPort: Int
+    /// Which of its group's event loops serves it, from 0.
+    package var loop = 0
     /// What TLS has agreed on; nil in the clear.
     package var tls: TLSFacts?
 

@@ -1,6 +1,7 @@
 import ConfigurationReading
 import ControlService
 import DistributionModel
+import EdgeFigures
 import EdgeService
 import EdgeStorage
 import Foundation
@@ -36,12 +37,14 @@ enum EdgeServer {
                 memoryBytesMax: configuration.cache.memoryBytes, objectBytesMax: configuration.cache.objectBytesMax),
             disk: disk)
         let logs = EdgeLogs(configuration.accessLogs, fetcher: fetcher, now: wallClock, logger: logger)
+        let figures = EdgeFigures(loops: Array(group.makeIterator()).count, startedAt: wallClock().secondsSince1970)
         let service = EdgeService(
-            snapshot: try snapshot(of: configuration, logs), cache: cache, fetcher: fetcher, clock: EdgeClock(now: wallClock),
+            snapshot: try snapshot(of: configuration, figures, logs), cache: cache, fetcher: fetcher, clock: EdgeClock(now: wallClock),
             requestIDs: RequestIDs(seed: .random(in: .min ... .max)), logger: logger)
+        let reports = EdgeReports(service: service, logs: logs)
         let control = ControlService(
             cache: cache, knowsDistribution: { service.snapshot.distribution(id: $0) != nil }, now: wallClock,
-            random: { .random(in: .min ... .max) }, logger: logger)
+            random: { .random(in: .min ... .max) }, reports: reports.control, logger: logger)
         let limits = TransportLimits(configuration.limits)
         let budget = ConnectionBudget(max: limits.connectionsMax)
         let certificates = try viewerCertificates(setup, logger)
@@ -57,9 +60,12 @@ enum EdgeServer {
         if let https, let address = configuration.listen.https { announce(https, address, as: .https) }
         announce(controlListener, configuration.listen.control, as: .control)
         logs.writer.start()
+        reports.watch(http, as: .http)
+        if let https { reports.watch(https, as: .https) }
+        reports.watch(controlListener, as: .control)
         for await event in events.stream {
             switch event {
-            case .reload: apply(reload, to: service, logs, certificates, present: configuration)
+            case .reload: apply(reload, to: service, figures, logs, certificates, present: configuration)
             case .stop(let reason):
                 logger.info("stopping", metadata: ["reason": "\(reason)"])
                 let patience = TimeAmount(configuration.limits.drainTimeout)
@@ -113,13 +119,14 @@ enum EdgeServer {
 
     /// Puts a changed file in force. What only takes effect at a start is named, not silently passed over.
     private static func apply(
-        _ reload: @Sendable () throws -> EdgeSetup, to service: EdgeService, _ logs: EdgeLogs, _ certificates: ViewerCertificates,
+        _ reload: @Sendable () throws -> EdgeSetup, to service: EdgeService, _ figures: EdgeFigures, _ logs: EdgeLogs,
+        _ certificates: ViewerCertificates,
         present: EdgeConfiguration
     ) {
         do {
             let setup = try reload()
             let changed = setup.configuration
-            service.replaceSnapshot(try snapshot(of: changed, logs))
+            service.replaceSnapshot(try snapshot(of: changed, figures, logs))
             service.cache.retain(distributions: Set(changed.distributions.map(\.id)))
             certificates.replaceTable(setup.certificates)
             let waiting = [
@@ -138,7 +145,9 @@ enum EdgeServer {
         }
     }
 
-    private static func snapshot(of configuration: EdgeConfiguration, _ logs: EdgeLogs) throws(CommandFailure) -> EdgeSnapshot {
+    private static func snapshot(
+        of configuration: EdgeConfiguration, _ figures: EdgeFigures, _ logs: EdgeLogs
+    ) throws(CommandFailure) -> EdgeSnapshot {
         var credentials: OriginAccessCredentials?
         if let file = configuration.originAccess.credentialsFile, configuration.needsCredentials || configuration.logsToBuckets {
             let pair = try ConfigurationFiles.credentials(file, profile: configuration.originAccess.profile)
@@ -148,7 +157,7 @@ enum EdgeServer {
             // Once without logs: only a configuration that can be served may change what is logged.
             _ = try EdgeSnapshot(configuration, credentials: credentials)
             let queues = try logs.queues(for: configuration, credentials: credentials)
-            return try EdgeSnapshot(configuration, credentials: credentials, log: { queues[$0.id] })
+            return try EdgeSnapshot(configuration, credentials: credentials, figures: figures, log: { queues[$0.id] })
         } catch {
             throw CommandFailure(error.description)
         }

@@ -9,6 +9,7 @@ enum Terminal {
     static func isSet(_ variable: String) -> Bool { environment[variable].map { !$0.isEmpty && $0 != "false" && $0 != "0" } ?? false }
 
     static let hasTerminal = isatty(STDERR_FILENO) == 1
+    static let outputIsTerminal = isatty(STDOUT_FILENO) == 1
     /// NO_COLOR counts when it is set to anything but nothing (no-color.org).
     static let usesColour = hasTerminal && environment["NO_COLOR", default: ""].isEmpty && environment["TERM"] != "dumb"
     /// The same for standard output, where results go.

@@ -59,6 +59,7 @@ let targets: [TargetRow] = [
     TargetRow(name: "DistributionModel", row: .pure2),
     TargetRow(name: "OriginConfiguration", row: .pure2),
     TargetRow(name: "AccessLogs", row: .pure2),
+    TargetRow(name: "EdgeFigures", row: .pure2),
 
     TargetRow(name: "CacheSimulation", row: .pure2),
 

@@ -68,8 +68,7 @@ struct HitTexts: RequestTexts {
 
 extension EdgeService {
     /// Logs a plain hit that has just been written.
-    func log(_ texts: HitTexts, to log: LogQueue, bytesSent: Int, began: Int64, at now: HTTPDate) {
-        let taken = clock.nanoseconds() - began
+    func log(_ texts: HitTexts, to log: LogQueue, bytesSent: Int, taken: Int64, at now: HTTPDate) {
         var outcome = RequestOutcome(
             finishedAt: now, status: texts.entry.status.code, bytesSent: bytesSent, bytesReceived: texts.request.headBytes,
             resultAtStart: .hit, result: .hit, timeTaken: taken, timeToFirstByte: taken, clientPort: texts.connection.clientPort,

@@ -2,6 +2,8 @@
 final class HTTPConnection {
     let socket: Socket
     private var buffer: [UInt8] = []
+    /// Everything that has come so far, heads and framing included.
+    private(set) var receivedBytes = 0
     private let seconds: Double
 
     /// Connects to a port of 127.0.0.1; no read waits longer than `seconds`.
@@ -130,6 +132,7 @@ final class HTTPConnection {
         do {
             let bytes = try socket.receive(seconds: seconds)
             buffer += bytes
+            receivedBytes += bytes.count
             return !bytes.isEmpty
         } catch SocketError.system("recv", 104) {  // ECONNRESET
             return false
