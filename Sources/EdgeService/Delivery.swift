@@ -1,6 +1,7 @@
 // Turns an answer into the response that this viewer gets: conditions and ranges are applied (RFC 9110 sections 13 and 14), and the
 // fields that differ from request to request are added.
 
+import DistributionModel
 import EdgeStorage
 import HTTPCaching
 import HTTPSemantics
@@ -39,6 +40,15 @@ struct Delivery {
         let body = ErrorPage.redirect(status: status)
         fields[.contentLength] = String(body.readableBytes)
         try await exchange.respond(ResponseHead(status: .named(status), fields: fields), body: request.method == .head ? nil : body)
+    }
+
+    /// An answer to OPTIONS that is not to go further.
+    func options(_ request: EdgeRequest) async throws {
+        var fields: HTTPFields = [.date: clock.now().formatted, .contentLength: "0"]
+        fields[.server] = request.traits.marks.server
+        fields[.allow] = request.behavior.model.allowedMethods.methods.map(\.rawValue).joined(separator: ", ")
+        addOwn(to: &fields, .functionGeneratedResponse, request)
+        try await exchange.respond(ResponseHead(status: .ok, fields: fields))
     }
 
     private func page(for error: EdgeError, _ type: ResultType, _ request: EdgeRequest?) async throws {

@@ -61,7 +61,9 @@ extension FillDriver {
         if request.method == .head, purpose.passesThrough, response.status == .ok { heedHead(facts, purpose.expired, request) }
         let changed = WriteEffects.invalidated(
             by: response.fields, status: response.status.code, to: request.method, target: request.target)
-        let removed = changed.reduce(0) { $0 + cache.invalidate(primary: request.objectKey(of: $1), exempt: permit) }
+        // The same thing over the other scheme too: both lead to one origin here.
+        let objects = changed.flatMap { [$0, $0.withOtherScheme] }.map(request.objectKey(of:))
+        let removed = objects.reduce(0) { $0 + cache.invalidate(primary: $1, exempt: permit) }
         // Whoever wrote must not find the old again, also when this process is killed as soon as it has answered.
         if removed > 0 { await cache.removalsAreCarriedOut() }
     }
@@ -86,5 +88,13 @@ extension ConditionalFields {
     func updated(by facts: ResponseFacts) -> ConditionalFields {
         let named = ConditionalFields(originFields: facts.fields, now: facts.receivedAt)
         return ConditionalFields(ifNoneMatch: named.ifNoneMatch ?? ifNoneMatch, ifModifiedSince: named.ifModifiedSince ?? ifModifiedSince)
+    }
+}
+
+extension TargetURI {
+    fileprivate var withOtherScheme: TargetURI {
+        var other = self
+        other.isSecure.toggle()
+        return other
     }
 }

@@ -176,7 +176,7 @@ struct FillDriver: Sendable {
         }
         // What was kept of it in parts is part of the past.
         if isStored, let identity { cache.removeParts(of: identity, now: facts.receivedAt) }
-        if !isStored, let expired = purpose.expired, facts.status < 500, !purpose.passesThrough {
+        if !isStored, let expired = purpose.expired, facts.status < 500, !purpose.passesThrough, streamed.notStoredBecause != .authorization {
             // The origin has something else by now that may not be kept: the old entry is of no more use.
             cache.remove(expired)
         }

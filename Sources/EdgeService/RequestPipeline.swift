@@ -56,6 +56,13 @@ struct RequestPipeline {
         do {
             var request = try route(in: snapshot)
             if try await redirected(request, delivery) { return }
+            if request.traits.countsForwards {
+                switch MaxForwards(request.fields, method: request.method) {
+                case .uncounted: break
+                case .forward(let count): request.fields[.maxForwards] = String(count)
+                case .answerHere: return try await delivery.options(request)
+                }
+            }
             do {
                 try checkMethod(request)
                 try checkSignature(&request)

@@ -15,6 +15,8 @@ package struct PersonalityTraits: Hashable, Sendable {
     package var remembersFailures: Bool
     /// Requests share a fetch also where cookies are forwarded: what may be shared is the response's to say.
     package var sharesFetchesWithCookies: Bool
+    /// Max-Forwards is counted down, and answered where it ends.
+    package var countsForwards: Bool
     /// Vary goes to viewers as it came, not as this edge uses it.
     package var passesVary: Bool
     /// How the edge names itself.
@@ -24,10 +26,10 @@ package struct PersonalityTraits: Hashable, Sendable {
 
     static let cloudFront = PersonalityTraits(
         selectsByVary: false, sendsHead: false, heedsWrites: false, allowsUnknownMethods: false, remembersFailures: true,
-        sharesFetchesWithCookies: false, passesVary: false, marks: .cloudFront, parts: .cloudFront)
+        sharesFetchesWithCookies: false, countsForwards: false, passesVary: false, marks: .cloudFront, parts: .cloudFront)
     static let rfc9111 = PersonalityTraits(
         selectsByVary: true, sendsHead: true, heedsWrites: true, allowsUnknownMethods: true, remembersFailures: false,
-        sharesFetchesWithCookies: true, passesVary: true, marks: .cacheStatus, parts: .rfc9111)
+        sharesFetchesWithCookies: true, countsForwards: true, passesVary: true, marks: .cacheStatus, parts: .rfc9111)
 }
 
 /// The fields by which an edge makes itself known, to origins and to viewers.

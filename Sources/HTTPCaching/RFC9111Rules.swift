@@ -4,7 +4,8 @@
 // Where the RFC leaves a choice:
 // - Several values of one freshness directive: the response is stale (section 4.2.1).
 // - Heuristic freshness: a tenth of the time since Last-Modified, at most a week; without Last-Modified the policy's Default
-//   TTL, of which 0 means that nothing is assumed (section 4.2.2).
+//   TTL, of which 0 means that nothing is assumed (section 4.2.2). None for what sets a cookie: with explicit freshness it
+//   is stored like anything else (section 7.3), but that one viewer's cookie goes to others is not for us to assume.
 // - no-store wins over every directive but must-understand (section 5.2.2.3), for which the registered statuses count as
 //   understood.
 // - A response that could never be used again (never fresh, no validator, nothing that allows stale) is not stored.
@@ -106,6 +107,7 @@ package struct RFC9111Rules: Hashable, Sendable {
 
     /// Section 4.2.2; the policy's Default TTL takes the place of a heuristic that there is no ground for.
     private func heuristicLifetime(_ response: ResponseFacts, under policy: CachePolicy) -> (seconds: Int64, source: Freshness.Source)? {
+        if response.fields.contains(.setCookie) { return nil }
         if let value = response.fields.single(.lastModified), let modified = HTTPDate(value, now: response.receivedAt) {
             let unchanged = max(0, response.originatedAt.seconds(since: modified))
             return (min(unchanged / Self.heuristicDivisor, Self.heuristicSecondsMax), .heuristic)
