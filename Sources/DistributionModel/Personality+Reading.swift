@@ -10,8 +10,15 @@ extension Personality {
     /// times bound what responses say, error pages replace errors.
     func refuseMeaningless(in behaviors: some Sequence<(ConfigurationSection, CacheBehavior?)>, errors: [ConfigurationSection]) {
         guard !traits.remembersFailures else { return }
-        for (section, behavior) in behaviors where behavior?.cachedMethods == .getHeadOptions {
-            section.report("cached_methods", found: "OPTIONS", expected: "GET, HEAD under personality \(name): RFC 9110 lets no one cache OPTIONS")
+        for (section, behavior) in behaviors {
+            if behavior?.cachedMethods == .getHeadOptions {
+                section.report("cached_methods", found: "OPTIONS", expected: "GET, HEAD under personality \(name): RFC 9110 lets no one cache OPTIONS")
+            }
+            if let seconds = behavior?.cachePolicy.minTTL, seconds > 0, behavior?.cachePolicy.disablesCaching == false {
+                section.report(
+                    "cache_policy", found: "a Minimum TTL of \(seconds) seconds",
+                    expected: "0 under personality \(name), which else keeps responses for longer than their origin allows", severity: .warning)
+            }
         }
         for section in errors where section.has("error_caching_min_ttl") {
             section.report(

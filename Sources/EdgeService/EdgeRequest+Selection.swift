@@ -40,10 +40,13 @@ extension EdgeRequest {
         return identity
     }
 
-    /// Where a response with these fields belongs; nil when no request would select it there.
+    /// Where a response with these fields, as the origin sent them, belongs; nil when no request would select it there.
     func identity(storing response: HTTPFields) -> ObjectIdentity? {
-        guard traits.selectsByVary else { return identity }
-        guard let selecting = SelectingFields(response) else { return nil }
+        SelectingFields(response).map(identity(selecting:))
+    }
+
+    /// Where a response that was chosen by these fields belongs.
+    func identity(selecting: SelectingFields) -> ObjectIdentity {
         var identity = uriIdentity
         guard !selecting.isEmpty else { return identity }
         identity.primary = identity.primary ?? identity.key
@@ -52,9 +55,10 @@ extension EdgeRequest {
         return identity
     }
 
-    /// Whether a response that was fetched for `other` may answer this request as well, as far as Vary goes.
-    func selects(_ response: HTTPFields, fetchedUnder key: CacheKey) -> Bool {
-        !traits.selectsByVary || identity(storing: response)?.key == key
+    /// Whether a response that lies, or is going to lie, under that identity may answer this request as well, as far as Vary goes.
+    func selects(_ other: ObjectIdentity?) -> Bool {
+        guard traits.selectsByVary else { return true }
+        return other.map { identity(selecting: $0.selecting).key == $0.key } ?? false
     }
 }
 

@@ -21,7 +21,8 @@ extension FillDriver {
     /// request's selecting fields too.
     func spread(_ entry: CachedResponse, by facts: ResponseFacts, _ permit: FillPermit, _ request: EdgeRequest) {
         guard request.traits.selectsByVary else { return }
-        var identity = request.identity(storing: entry.fields)
+        let selecting = facts.fields.contains(.vary) ? SelectingFields(facts.fields) : entry.identity.selecting
+        var identity = selecting.map(request.identity(selecting:))
         identity?.tags = entry.identity.tags
         // What an object in parts is known by is no content for others.
         if let identity, !entry.identity.key.isPartsHead, identity.key != entry.identity.key, !identity.selecting.isEmpty {

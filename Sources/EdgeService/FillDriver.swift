@@ -144,7 +144,7 @@ struct FillDriver: Sendable {
             conditionsAreOpen: !purpose.passesThrough || purpose.conditionals != nil)
         switch decision {
         case .store(let freshness):
-            streamed.key = identity?.key
+            streamed.identity = identity
             streamed.facts = EntryFacts(
                 status: response.status.code, storedAt: facts.receivedAt, freshness: freshness,
                 conditionals: ConditionalFields(originFields: response.fields, now: facts.receivedAt))
@@ -259,18 +259,19 @@ struct FillDriver: Sendable {
 }
 
 extension EdgeRequest {
-    /// Vary as far as it chose the answer at this edge.
+    /// Fields as they are delivered and stored, when the content is coded here.
     func rewritten(_ fields: HTTPFields, _ coding: CompressionRule.Coding?) -> HTTPFields {
         var fields = fields
         if let coding { fields = CompressionRule.rewritten(fields, coding: coding) }
         if !traits.passesVary {
             fields[.vary] = viewerVary(of: fields, edgeCompressed: coding != nil)
-        } else if coding != nil {
+        } else if coding != nil, !Vary(fields).names(.acceptEncoding) {
             fields.append(HTTPField(name: .vary, value: HTTPField.Name.acceptEncoding.rawName))
         }
         return fields
     }
 
+    /// Vary as far as it chose the answer at this edge.
     func viewerVary(of fields: HTTPFields, edgeCompressed: Bool) -> String? {
         ViewerVary.rewritten(fields, cachePolicy: behavior.policy, originRequestPolicy: behavior.model.originRequestPolicy, edgeCompressed: edgeCompressed)
     }

@@ -243,7 +243,7 @@ struct RequestPipeline {
             switch try await outcome(of: reader, for: request) {
             case .stream(var response, let reader):
                 // With conditions that are answered already it is this request's own fetch by now.
-                guard response.isShareable && request.selects(response.fields, fetchedUnder: response.key ?? identity.key)
+                guard response.isShareable && request.selects(response.identity)
                     || !response.conditionsAreOpen
                 else {
                     reader.leave()
@@ -254,7 +254,7 @@ struct RequestPipeline {
                 response.isCollapsed = true
                 if response.resultType == .miss { response.resultType = .hit }
                 return .stream(response, reader)
-            case .entry(let entry, _) where !request.selects(entry.fields, fetchedUnder: entry.identity.key):
+            case .entry(let entry, _) where !request.selects(entry.identity):
                 return try await passThrough(request, mayStore: true)
             case let answer: return answer
             }

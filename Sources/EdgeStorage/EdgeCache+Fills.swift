@@ -36,7 +36,7 @@ package struct StreamedResponse: Sendable {
     /// What the stored response will be known by, once it is whole.
     package var facts: EntryFacts?
     /// Where it will be stored.
-    package var key: CacheKey?
+    package var identity: ObjectIdentity?
     /// Why it isn't stored, when its rules say so.
     package var notStoredBecause: Storability.Reason?
     /// Whether this reader waited for another's fetch.

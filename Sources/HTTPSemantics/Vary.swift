@@ -25,6 +25,15 @@ package enum Vary: Hashable, Sendable {
         self = isAny ? .any : names.isEmpty ? .none : .fields(names)
     }
 
+    /// Whether responses differ by that request field.
+    package func names(_ name: HTTPField.Name) -> Bool {
+        switch self {
+        case .none: false
+        case .any: true
+        case .fields(let names): names.contains(name)
+        }
+    }
+
     /// The field value to send; nil for `.none`.
     package var fieldValue: String? {
         switch self {

@@ -15,7 +15,7 @@ import Testing
 
 struct FastPathTests {
     /// What both paths give for one request as it came over the wire; the fast one nil when it declined.
-    private static func both(_ edge: Edge, _ text: String) async throws -> (fast: [UInt8]?, general: [UInt8]) {
+    static func both(_ edge: Edge, _ text: String) async throws -> (fast: [UInt8]?, general: [UInt8]) {
         var fast: [UInt8]?
         let bytes = Array(text.utf8)
         let parsed: Result<RequestHead, RequestError> = bytes.withUnsafeBytes { bytes in
@@ -47,7 +47,7 @@ struct FastPathTests {
     }
 
     /// The text with the request id blanked out.
-    private static func comparable(_ bytes: [UInt8]) -> String {
+    static func comparable(_ bytes: [UInt8]) -> String {
         let name = Array("\r\nX-Amz-Cf-Id: ".utf8)
         guard let place = bytes.firstRange(of: name)?.upperBound else { return String(decoding: bytes, as: UTF8.self) }
         return String(decoding: bytes[..<place] + bytes[(place + 56)...], as: UTF8.self)
