@@ -112,7 +112,7 @@ extension FillDriver {
         var head = StreamedResponse(
             status: response.status, fields: fields, contentLength: response.contentLength, resultType: .miss,
             isShareable: keeps && Collapsing(.store(object.entry.facts.freshness)) == .allowed, isKept: keeps, conditionsAreOpen: true)
-        (head.facts, head.key, head.originID) = (object.entry.facts, object.identity.key, response.originID)
+        (head.facts, head.identity, head.originID) = (object.entry.facts, object.identity, response.originID)
         permit.fill.resolve(.stream(head))
         let content = OpenContent(response, position: part.range.lowerBound, end: part.range.upperBound)
         do {

@@ -236,7 +236,7 @@ struct RequestPipeline {
         case .follower(let reader):
             request.cacheStatus?.note { $0.isCollapsed = true }
             if case .parts(let object, _, let isShareable) = try await awaitOutcome(of: reader),
-                !isShareable || !request.selects(object.entry.fields, fetchedUnder: object.identity.key)
+                !isShareable || !request.selects(object.identity)
             {
                 return try await passThrough(request, mayStore: true)
             }
