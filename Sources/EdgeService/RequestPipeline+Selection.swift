@@ -37,7 +37,10 @@ extension RequestPipeline {
         if identity.key != primary { identity.primary = primary }
         request.cacheStatus?.forward(found.hasOthers ? .varyMiss : .uriMiss)
         guard found.hasOthers, request.method == .get else { return SelectedEntry(identity: identity, hasOthers: found.hasOthers) }
-        let candidates = service.cache.variants(of: primary).filter { $0.status == .ok && $0.facts.conditionals.ifNoneMatch != nil }
+        // The head of an object in parts is no content that could stand for another variant.
+        let candidates = service.cache.variants(of: primary).filter {
+            $0.status == .ok && $0.facts.conditionals.ifNoneMatch != nil && !$0.identity.key.isPartsHead
+        }
         return SelectedEntry(identity: identity, candidates: Array(candidates.suffix(Self.candidatesMax)), hasOthers: true)
     }
 
