@@ -8,7 +8,7 @@ MAKEFLAGS += --no-print-directory
 
 # What the product links against, and what the tests run beside it.
 BUILD_PACKAGES := pkg-config libssl-dev zlib1g-dev libbrotli-dev libzstd-dev libsqlite3-dev
-TEST_PACKAGES := $(BUILD_PACKAGES) curl openssl rclone chromium python3 python3-venv
+TEST_PACKAGES := $(BUILD_PACKAGES) curl nghttp2-client openssl rclone chromium python3 python3-venv
 
 # The S3 clients of the end-to-end tests, from PyPI.
 AWSCLI_VERSION := 1.45.11

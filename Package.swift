@@ -135,7 +135,7 @@ let package = Package(
             dependencies: [
                 "OriginService", "WebsiteRouting", "EdgeService", "ControlService", "SiteDeploy", "HTTPTransport", "OriginFetch", "EdgeStorage",
                 "LocalCertificateAuthority", "DiskObjectStorage", "LogDelivery", "AccessLogs", "EdgeFigures", "ObjectStorage", "DistributionModel", "OriginConfiguration", "ConfigurationReading",
-                "HTTPCaching", "HTTPSemantics", "SignedURLs", "Cryptography", argumentParser, logging, nioCore, nioPosix,
+                "HTTPCaching", "HTTPSemantics", "SignedURLs", "Cryptography", argumentParser, httpTypes, logging, nioCore, nioPosix,
                 "TraceReplay", "CacheSimulation", "TraceFormats", "Eviction",
             ], swiftSettings: strict),
         .testTarget(name: "TidyTests", dependencies: ["Cryptography"], swiftSettings: strict),

@@ -22,20 +22,24 @@ package struct ControlService: HTTPService {
     private let reports: ControlReports?
     private let now: @Sendable () -> HTTPDate
     private let random: @Sendable () -> UInt64
-    private let logger: Logger
+    let process: ProcessControls?
+    let logger: Logger
 
     /// - Parameters:
     ///   - knowsDistribution: whether a distribution of that id is served.
     ///   - random: a source of identifiers.
+    ///   - process: what can be asked of the process; nil where there is none around the service.
     package init(
         cache: EdgeCache, knowsDistribution: @escaping @Sendable (String) -> Bool, now: @escaping @Sendable () -> HTTPDate,
-        random: @escaping @Sendable () -> UInt64, reports: ControlReports? = nil, logger: Logger
+        random: @escaping @Sendable () -> UInt64, reports: ControlReports? = nil, process: ProcessControls? = nil,
+        logger: Logger
     ) {
         self.reports = reports
         invalidations = InvalidationLog(cache: cache, random: random)
         self.knowsDistribution = knowsDistribution
         self.now = now
         self.random = random
+        self.process = process
         self.logger = logger
     }
 
@@ -80,6 +84,7 @@ package struct ControlService: HTTPService {
         {
             return try reports.answer(report)
         }
+        if let answer = try await answerForProcess(head) { return answer }
         guard parts.first == Substring(Self.version), parts.count >= 4, parts[parts.startIndex + 1] == "distribution",
             parts[parts.startIndex + 3] == "invalidation"
         else { throw .unknownOperation(head.method.rawValue, head.path) }

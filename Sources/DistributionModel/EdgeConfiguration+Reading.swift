@@ -22,6 +22,7 @@ extension EdgeConfiguration {
             return section.text("directory")
         }
         let cache = top.section("cache").flatMap(Cache.read)
+        let clock = top.choice("clock", as: ClockSetting.self)
         let access = top.section("origin_access").flatMap(OriginAccessSettings.read)
         let limits = top.section("limits").flatMap(Limits.read)
         let accessLogs = top.section("access_logs").flatMap(AccessLogSettings.read)
@@ -71,6 +72,7 @@ extension EdgeConfiguration {
             distributions: distributions.compactMap(\.value))
         configuration.localCADirectory = localCA
         configuration.accessLogs = accessLogs
+        if let clock { configuration.clock = clock }
         return configuration
     }
 

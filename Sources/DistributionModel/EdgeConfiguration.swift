@@ -22,6 +22,14 @@ package struct EdgeConfiguration: Sendable, Hashable {
     /// How access logs are written.
     package var accessLogs = AccessLogSettings()
 
+    /// Whether the edge's time can be moved over the control listener.
+    package var clock = ClockSetting.real
+
+    package enum ClockSetting: String, Sendable, Hashable, CaseIterable {
+        case real
+        case movable
+    }
+
     package struct Listen: Sendable, Hashable {
         package var http: ListenAddress
         /// Nil when it is off.

@@ -33,6 +33,9 @@ package enum EdgeSettings {
         Setting("listen", .section, .byDefault(""), "Where the edge accepts connections."),
         Setting("local_ca", .section, .byDefault(""), "The authority that issues certificates for names that have none."),
         Setting("cache", .section, .byDefault(""), "What the cache may keep."),
+        Setting(
+            "clock", .choice(["real", "movable"]), .byDefault("real"),
+            "`movable` lets `skerry clock advance` move the edge's time forward, for laboratories; never where others are served."),
         Setting("origin_access", .section, .byDefault(""), "As whom the edge signs requests to buckets."),
         Setting("limits", .section, .byDefault(""), "Bounds on what viewers and origins may make the edge hold or wait for."),
         Setting("cache_policies", .sections(max: 20), .optional, "Cache policies beside the managed ones."),
@@ -50,7 +53,7 @@ package enum EdgeSettings {
             .byDefault("127.0.0.1:8443"), "HTTPS for viewers, or `off`. Its port is where `redirect-to-https` leads."),
         Setting(
             "listen.control", .address, .byDefault("127.0.0.1:8081"),
-            "The control listener: invalidations. Anyone who reaches it may use it, so keep it on loopback."),
+            "The control listener: invalidations, health, reloads. Anyone who reaches it may use it, so keep it on loopback."),
 
         Setting(
             "local_ca.directory", .text(1...1024, form: ""), .byDefault(".skerry/ca"),

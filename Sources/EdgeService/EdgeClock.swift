@@ -9,6 +9,9 @@ package struct EdgeClock: Sendable {
     /// The same as whole nanoseconds, for the fast path: dividing a duration costs more than reading the clock.
     package var nanoseconds: @Sendable () -> Int64
 
+    /// Seconds that `now` is ahead of the world's time; more than 0 only where somebody has moved it.
+    package var aheadSeconds: @Sendable () -> Int64 = { 0 }
+
     package init(
         now: @escaping @Sendable () -> HTTPDate, ticks: @escaping @Sendable () -> Duration = EdgeClock.uptime,
         nanoseconds: (@Sendable () -> Int64)? = nil

@@ -52,12 +52,14 @@ extension FillDriver {
         origin.figures.count(status: response.status.code, nanoseconds: waited)
         figures.countOriginLatency(nanoseconds: waited)
         response.originID = origin.model.id
+        clock.carryAlong(&response.fields)
         return response
     }
 
     private func outgoingRequest(
         to origin: ServedOrigin, _ request: EdgeRequest, _ purpose: FillPurpose, now: HTTPDate
     ) -> FetchRequest {
+        let now = clock.worldTime(at: now)
         if purpose.passesThrough {
             return request.toOrigin(
                 origin, method: request.method, conditionals: purpose.conditionals.map { .replace($0) } ?? .pass, passesRange: true, now: now)

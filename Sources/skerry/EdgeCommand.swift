@@ -4,7 +4,7 @@ import DistributionModel
 struct EdgeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "edge", abstract: "Run the cache in front of the buckets.",
-        discussion: "SIGHUP reads the configuration again, SIGTERM lets requests in flight finish, then ends it.")
+        discussion: "SIGHUP, or skerry reload, reads the configuration again, SIGTERM lets requests in flight finish, then ends it.")
 
     @Option(help: "Configuration file.", completion: .file())
     var config = "edge.conf"

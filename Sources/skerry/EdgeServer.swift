@@ -36,18 +36,24 @@ enum EdgeServer {
             limits: EdgeCacheLimits(
                 memoryBytesMax: configuration.cache.memoryBytes, objectBytesMax: configuration.cache.objectBytesMax),
             disk: disk)
+        let movable = configuration.clock == .movable ? MovableClock(world: wallClock) : nil
         let logs = EdgeLogs(configuration.accessLogs, fetcher: fetcher, now: wallClock, logger: logger)
         let figures = EdgeFigures(loops: Array(group.makeIterator()).count, startedAt: wallClock().secondsSince1970)
         let service = EdgeService(
-            snapshot: try snapshot(of: configuration, figures, logs), cache: cache, fetcher: fetcher, clock: EdgeClock(now: wallClock),
-            requestIDs: RequestIDs(seed: .random(in: .min ... .max)), logger: logger)
+            snapshot: try snapshot(of: configuration, figures, logs), cache: cache, fetcher: fetcher,
+            clock: movable?.clock ?? EdgeClock(now: wallClock), requestIDs: RequestIDs(seed: .random(in: .min ... .max)), logger: logger)
         let reports = EdgeReports(service: service, logs: logs)
-        let control = ControlService(
-            cache: cache, knowsDistribution: { service.snapshot.distribution(id: $0) != nil }, now: wallClock,
-            random: { .random(in: .min ... .max) }, reports: reports.control, logger: logger)
         let limits = TransportLimits(configuration.limits)
         let budget = ConnectionBudget(max: limits.connectionsMax)
         let certificates = try viewerCertificates(setup, logger)
+        let readiness = ReadinessState()
+        let reloader = EdgeReloader { apply(reload, to: service, figures, logs, certificates, present: configuration) }
+        let now: @Sendable () -> HTTPDate = if let movable { { movable.now } } else { wallClock }
+        let process = ProcessControls(
+            readiness: { readiness.current }, reload: { await reloader.reload() }, clock: movable.map { ProcessControls.Clock($0) })
+        let control = ControlService(
+            cache: cache, knowsDistribution: { service.snapshot.distribution(id: $0) != nil },
+            now: now, random: { .random(in: .min ... .max) }, reports: reports.control, process: process, logger: logger)
         let http = try await listen(on: configuration.listen.http, "listen.http", group, limits, budget: budget, service)
         var https: HTTPListener?
         if let address = configuration.listen.https {
@@ -63,10 +69,12 @@ enum EdgeServer {
         reports.watch(http, as: .http)
         if let https { reports.watch(https, as: .https) }
         reports.watch(controlListener, as: .control)
+        readiness.current = .ready
         for await event in events.stream {
             switch event {
-            case .reload: apply(reload, to: service, figures, logs, certificates, present: configuration)
+            case .reload: _ = await reloader.reload()
             case .stop(let reason):
+                readiness.current = .draining
                 logger.info("stopping", metadata: ["reason": "\(reason)"])
                 let patience = TimeAmount(configuration.limits.drainTimeout)
                 async let secureIsDrained: Void? = https?.drain(patience: patience)
@@ -122,7 +130,7 @@ enum EdgeServer {
         _ reload: @Sendable () throws -> EdgeSetup, to service: EdgeService, _ figures: EdgeFigures, _ logs: EdgeLogs,
         _ certificates: ViewerCertificates,
         present: EdgeConfiguration
-    ) {
+    ) -> ReloadOutcome {
         do {
             let setup = try reload()
             let changed = setup.configuration
@@ -132,7 +140,7 @@ enum EdgeServer {
             let waiting = [
                 ("listen", changed.listen != present.listen), ("cache", changed.cache != present.cache),
                 ("limits", changed.limits != present.limits), ("local_ca", changed.localCADirectory != present.localCADirectory),
-                ("access_logs", changed.accessLogs != present.accessLogs),
+                ("access_logs", changed.accessLogs != present.accessLogs), ("clock", changed.clock != present.clock),
             ].filter(\.1).map(\.0)
             if waiting.isEmpty {
                 Terminal.note("edge: the configuration was read again and is in force")
@@ -140,8 +148,10 @@ enum EdgeServer {
                 Terminal.warning(
                     "edge: the configuration is in force, except for changes under \(waiting.joined(separator: ", ")), which need a restart")
             }
+            return .inForce(afterRestart: waiting)
         } catch {
             Terminal.warning("edge: the configuration was not changed: \(error)")
+            return .refused("\(error)")
         }
     }
 

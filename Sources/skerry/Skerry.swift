@@ -40,7 +40,7 @@ struct RootCommand: AsyncParsableCommand {
             """,
         version: "0.1.0",
         subcommands: [
-            UpCommand.self, OriginCommand.self, EdgeCommand.self, CheckCommand.self, InvalidateCommand.self, StatsCommand.self, SignCommand.self,
-            CACommand.self, ReplayCommand.self, SettingsCommand.self,
+            UpCommand.self, OriginCommand.self, EdgeCommand.self, CheckCommand.self, InvalidateCommand.self, ReloadCommand.self,
+            StatsCommand.self, ClockCommand.self, SignCommand.self, CACommand.self, ReplayCommand.self, SettingsCommand.self,
         ])
 }

@@ -48,7 +48,7 @@ extension EndToEnd {
             try Workplace.with { place in
                 let setup = try Setup(place)
                 for (result, host) in [("Miss", "site.test"), ("Hit", "site.test"), ("Hit", "esite00000001.cloudfront.localhost")] {
-                    let reply = try setup.curl("/a", host: host, ["-i"])
+                    let reply = try setup.curl("/a", host: host, ["-i", "--http1.1"])
                     #expect(reply.output.hasPrefix("HTTP/1.1 200"), "\(reply)")
                     #expect(reply.output.contains("X-Cache: \(result) from cloudfront\r\n"))
                     #expect(reply.output.hasSuffix("\r\n\r\n/a"))

@@ -7,6 +7,8 @@ struct EdgeConfigurationText: Sendable {
     var accessLogs: [(key: String, value: String)] = []
     var limits: [(key: String, value: String)] = []
     var memory = "64MiB"
+    /// `real` or `movable`.
+    var clock = "real"
     /// The public key KSITE, in the key group of sites that need signatures.
     var publicKeyFile: String?
     /// Listeners; a free port unless told otherwise.
@@ -50,6 +52,7 @@ struct EdgeConfigurationText: Sendable {
         var customHeaders: [(name: String, value: String)] = []
         /// Behaviours before the default one: a pattern and the TTLs for it.
         var viewerProtocolPolicy = "allow-all"
+        var httpVersion = "http2"
         /// Certificate and key, as file names beside the configuration.
         var certificate: (file: String, key: String)?
         var behaviors: [(pattern: String, ttl: Int)] = []
@@ -67,6 +70,7 @@ struct EdgeConfigurationText: Sendable {
 
     var text: String {
         var lines = ["listen:", "  http: \(http)", "  https: \(https)", "  control: \(control)", "cache:", "  memory: \(memory)"]
+        if clock != "real" { lines += ["clock: \(clock)"] }
         if let credentialsFile { lines += ["origin_access:", "  credentials_file: \(credentialsFile)"] }
         if !limits.isEmpty { lines += ["limits:"] + limits.map { "  \($0.key): \($0.value)" } }
         if !accessLogs.isEmpty { lines += ["access_logs:"] + accessLogs.map { "  \($0.key): \($0.value)" } }
@@ -103,7 +107,7 @@ struct EdgeConfigurationText: Sendable {
     }
 
     private func distribution(_ site: Site) -> [String] {
-        var lines = ["  - id: \(site.id)", "    aliases: [\(site.alias)]"]
+        var lines = ["  - id: \(site.id)", "    aliases: [\(site.alias)]", "    http_version: \(site.httpVersion)"]
         if let (file, key) = site.certificate {
             lines += ["    viewer_certificate:", "      certificate_file: \(file)", "      private_key_file: \(key)"]
         }
