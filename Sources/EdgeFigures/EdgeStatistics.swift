@@ -23,6 +23,8 @@ package struct EdgeStatistics: Codable, Sendable, Equatable {
     package var originLatency = Latency()
     package var origins: [Origin] = []
     package var cache = Cache()
+    /// Nil without a disk tier.
+    package var disk: Disk?
     /// Open connections by listener.
     package var connections: [String: Int] = [:]
     /// Requests that are in the pipeline at the moment.
@@ -119,6 +121,25 @@ package struct EdgeStatistics: Codable, Sendable, Equatable {
         package var insertions = 0
         package var evictions = 0
         package var invalidations = 0
+
+        package init() {}
+    }
+
+    package struct Disk: Codable, Sendable, Equatable {
+        package var entries = 0
+        package var bytes = 0
+        package var bytesMax = 0
+        package var hits = 0
+        package var writes = 0
+        /// Responses not written because the tier was full, resting or could not keep up.
+        package var skippedWrites = 0
+        package var evictions = 0
+        /// Files found not to be whole.
+        package var damaged = 0
+        /// Failed file operations.
+        package var errors = 0
+        /// Whether the tier waits after trouble, and memory works alone.
+        package var isResting = false
 
         package init() {}
     }

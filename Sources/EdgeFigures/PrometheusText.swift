@@ -81,6 +81,19 @@ extension EdgeStatistics {
         }
     }
 
+    private func gauges(of disk: Disk, into writer: inout MetricWriter) {
+        writer.value("skerry_disk_entries", .gauge, "Stored responses on disk.", disk.entries)
+        writer.value("skerry_disk_bytes", .gauge, "Disk of stored responses.", disk.bytes)
+        writer.value("skerry_disk_max_bytes", .gauge, "The disk tier's limit.", disk.bytesMax)
+        writer.value("skerry_disk_hits_total", .counter, "Look-ups that found their response on disk.", disk.hits)
+        writer.value("skerry_disk_writes_total", .counter, "Responses written to disk.", disk.writes)
+        writer.value("skerry_disk_skipped_writes_total", .counter, "Responses that the disk had no room or time for.", disk.skippedWrites)
+        writer.value("skerry_disk_evictions_total", .counter, "Responses on disk that made room for others.", disk.evictions)
+        writer.value("skerry_disk_damaged_total", .counter, "Files found not to be whole.", disk.damaged)
+        writer.value("skerry_disk_errors_total", .counter, "Failed file operations.", disk.errors)
+        writer.value("skerry_disk_resting", .gauge, "1 while the disk tier waits after trouble.", disk.isResting ? 1 : 0)
+    }
+
     private func gauges(into writer: inout MetricWriter) {
         writer.value("skerry_cache_entries", .gauge, "Stored responses in memory.", cache.entries)
         writer.value("skerry_cache_bytes", .gauge, "Memory of stored responses.", cache.bytes)
@@ -90,6 +103,7 @@ extension EdgeStatistics {
         writer.value("skerry_cache_insertions_total", .counter, "Responses stored.", cache.insertions)
         writer.value("skerry_cache_evictions_total", .counter, "Responses that made room for others.", cache.evictions)
         writer.value("skerry_cache_invalidations_total", .counter, "Responses removed by invalidations.", cache.invalidations)
+        if let disk { gauges(of: disk, into: &writer) }
         writer.family("skerry_connections", .gauge, "Open connections by listener.") { family in
             for (listener, count) in connections.ordered { family.sample([("listener", listener)], count) }
         }

@@ -42,6 +42,9 @@ struct DiskIndex {
 
     subscript(key: CacheKey) -> Entry? { slots[key].flatMap { entries[Int($0)] } }
 
+    /// Whether a file is an entry's. Cost: a look at each.
+    func contains(_ digest: ShortDigest) -> Bool { entries.contains { $0?.digest == digest } }
+
     func entry(inSlot slot: Int) -> Entry? { entries[slot] }
 
     /// The same, as a use of it.

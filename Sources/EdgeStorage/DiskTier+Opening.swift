@@ -13,6 +13,11 @@ extension DiskTier {
         do throws(CacheFileError) {
             try open()
         } catch {
+            state.withLock { state in
+                state.closedBecause = error
+                // Who holds the folder keeps it in order; after anything else it is not to be trusted.
+                if !error.isHeldElsewhere { state.mayAdopt = false }
+            }
             trouble(error)
         }
     }
@@ -33,6 +38,7 @@ extension DiskTier {
         state.withLock { state in
             state.lock = lock
             state.phase = .loading
+            state.closedBecause = nil
             state.mustReopen = false
         }
         load(directory: 0, taken: 0, dropped: 0)
@@ -73,6 +79,7 @@ extension DiskTier {
     private func endLoading(taken: Int, dropped: Int) {
         let (waiters, bytes) = state.withLock { state in
             if state.phase == .loading { state.phase = .ready }
+            state.mayAdopt = true
             state.discarded = []
             state.filters = []
             defer { state.loadWaiters = [] }
@@ -83,9 +90,12 @@ extension DiskTier {
         report(.loaded(entries: taken, bytes: bytes, dropped: dropped))
     }
 
+    /// Whether a file has been written by this process since the directory was opened.
+    private func isKnown(_ digest: ShortDigest) -> Bool { state.withLock { $0.index.contains(digest) } }
+
     /// Takes one file up into the index; false when it isn't, or is no longer, an entry of this cache.
     private func take(_ name: String, in directory: UInt8) throws(CacheFileError) -> Bool {
-        guard let digest = ShortDigest(name: name), digest.directory == directory else {
+        guard let digest = ShortDigest(name: name), digest.directory == directory, state.withLock({ $0.mayAdopt }) || isKnown(digest) else {
             do throws(CacheFileError) {
                 try files.remove(path(of: directory) + "/" + name)
             } catch where error.isAbsence {
@@ -123,6 +133,7 @@ extension DiskTier {
         return state.withLock { state in
             guard state.phase == .loading, state.pending[identity.key] == nil else { return nil }
             if let known = state.index[identity.key] { return known }
+            guard state.mayAdopt else { return nil }
             guard state.removals[digest] == nil else { return nil }
             let isWanted = opened.head.scope == settings.scope && state.distributions?.contains(identity.distributionID) != false
                 && !state.discarded.contains(identity.key) && !state.filters.contains { $0(identity) }

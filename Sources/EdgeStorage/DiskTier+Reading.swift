@@ -29,7 +29,7 @@ extension DiskTier {
         let plan = state.withLock { state -> Plan in
             if let pending = state.pending[key] { return pending.response.map { .waiting($0) } ?? .none }
             if let entry = state.index.use(key) { return begin(&state) ? .file(entry) : .none }
-            guard state.phase == .loading, !state.discarded.contains(key) else { return .none }
+            guard state.phase == .loading, state.mayAdopt, !state.discarded.contains(key) else { return .none }
             return begin(&state) ? .probe : .none
         }
         switch plan {

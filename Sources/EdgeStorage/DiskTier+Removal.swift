@@ -30,7 +30,7 @@ extension DiskTier {
     func discard(where names: @escaping @Sendable (ObjectIdentity) -> Bool) -> Set<CacheKey> {
         var keys: Set<CacheKey> = []
         state.withLock { state in
-            if state.phase == .loading { state.filters.append(names) }
+            state.remember(names)
             for (key, pending) in state.pending where names(pending.identity) {
                 keys.insert(key)
                 _ = state.discard(key)
@@ -64,6 +64,8 @@ extension DiskTier {
     /// could bring it back.
     package func removalsAreDone() async throws(DiskRemovalError) {
         await loaded()
+        let closed = state.withLock { $0.closedBecause }
+        if let closed, !closed.isHeldElsewhere { throw DiskRemovalError(reason: "\(closed)") }
         let failure = await withCheckedContinuation { (continuation: CheckedContinuation<CacheFileError?, Never>) in
             onWriteThread {
                 continuation.resume(returning: $0.drainRemovals() ?? $0.syncRemovals())
@@ -122,7 +124,7 @@ extension DiskTier {
                         state.unsynced.insert(digest.directory)
                     }
                 }
-                return step.isEmpty
+                return step.isEmpty || failure != nil
             }
             if isDone { break }
         }
@@ -151,10 +153,28 @@ extension DiskTier {
 }
 
 extension DiskTier.State {
+    /// Remembers what an invalidation names as long as not everything is known.
+    mutating func remember(_ names: @escaping @Sendable (ObjectIdentity) -> Bool) {
+        guard phase != .ready else { return }
+        filters.append(names)
+        forgetTooMuch()
+    }
+
+    /// A directory that stays out of reach can't be waited for with ever more removals: it is emptied then.
+    private mutating func forgetTooMuch() {
+        guard phase == .closed, discarded.count + filters.count > DiskTierLimits.rememberedMax else { return }
+        mayAdopt = false
+        discarded = []
+        filters = []
+    }
+
     /// Whether there is a file to remove now.
     mutating func discard(_ key: CacheKey) -> Bool {
         refreshes[key] = nil
-        if phase == .loading { discarded.insert(key) }
+        if phase != .ready {
+            discarded.insert(key)
+            forgetTooMuch()
+        }
         if let entry = index.remove(key) {
             removals[entry.digest, default: 0] += entry.cost
         } else if pending[key] != nil || phase == .loading {

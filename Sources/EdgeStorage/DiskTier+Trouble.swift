@@ -60,6 +60,7 @@ extension DiskTier {
                 tier.state.withLock { state in
                     _ = state.index.removeAll()
                     state.phase = .closed
+                    state.mayAdopt = state.mayAdopt && state.closedBecause?.isHeldElsewhere == true
                 }
             }
             tier.start()

@@ -29,7 +29,7 @@ extension DiskTier {
     func discard(primary: CacheKey) -> Set<CacheKey> {
         let concerns: @Sendable (ObjectIdentity) -> Bool = { $0.key == primary || $0.primary == primary }
         let keys = state.withLock { state in
-            if state.phase == .loading { state.filters.append(concerns) }
+            state.remember(concerns)
             var keys = Set(state.index.family(of: primary).map(\.identity.key))
             if state.index[primary] != nil { keys.insert(primary) }
             for (key, pending) in state.pending where concerns(pending.identity) { keys.insert(key) }

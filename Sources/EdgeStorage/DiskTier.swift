@@ -47,6 +47,8 @@ enum DiskTierLimits {
     static let bookkeepingBytes = 512
     static let readThreads = 4
     static let writeThreads = 2
+    /// Removals remembered for a directory that is not open yet.
+    static let rememberedMax = 10_000
     /// How long the tier rests after trouble.
     static let retryAfter = Duration.seconds(30)
     /// A smaller response found on disk moves to memory; a larger one is sent from its file.
@@ -124,9 +126,14 @@ package final class DiskTier: Sendable {
         var unsynced: Set<UInt8> = []
         /// Confirmed entries whose files are to be told.
         var refreshes: [CacheKey: CachedResponse] = [:]
-        /// While loading: what must not be taken up any more.
+        /// Before everything is known: what must not be taken up any more.
         var discarded: Set<CacheKey> = []
         var filters: [@Sendable (ObjectIdentity) -> Bool] = []
+        /// Whether what lies in the directory may be taken up. Not when it has been out of reach: something may have been
+        /// removed meanwhile.
+        var mayAdopt = true
+        /// Why the directory is not open.
+        var closedBecause: CacheFileError?
         var loadWaiters: [CheckedContinuation<Void, Never>] = []
         /// Whose entries are wanted; nil for everybody's.
         var distributions: Set<String>?

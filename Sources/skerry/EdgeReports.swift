@@ -4,6 +4,7 @@
 import ControlService
 import EdgeFigures
 import EdgeService
+import EdgeStorage
 import Foundation
 import HTTPTransport
 import LogDelivery
@@ -26,6 +27,7 @@ final class EdgeReports: Sendable {
     var statistics: EdgeStatistics {
         var statistics = service.statistics()
         for (name, listener) in listeners.withLock({ $0 }) { statistics.connections[name.rawValue] = listener.connectionCount }
+        statistics.disk = service.cache.disk.map(EdgeStatistics.Disk.init)
         let written = logs.writer.statistics
         statistics.accessLogs.linesWritten = written.linesWritten
         statistics.accessLogs.linesDropped = written.linesDropped
@@ -46,5 +48,15 @@ final class EdgeReports: Sendable {
                 return Array(try encoder.encode(self.statistics))
             },
             metrics: { self.statistics.prometheusText }, metricsContentType: EdgeStatistics.prometheusContentType)
+    }
+}
+
+extension EdgeStatistics.Disk {
+    fileprivate init(_ tier: DiskTier) {
+        let held = tier.statistics
+        self.init()
+        (entries, bytes, bytesMax) = (held.entries, held.bytes, tier.settings.bytesMax)
+        (hits, writes, skippedWrites, evictions) = (held.hits, held.writes, held.skippedWrites, held.evictions)
+        (damaged, errors, isResting) = (held.damaged, held.errors, held.isResting)
     }
 }

@@ -97,9 +97,15 @@ struct StatisticsTable {
         let cache = now.cache
         let connections = now.connections.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", ")
         let logs = now.accessLogs
+        let disk = now.disk.map { disk in
+            "disk     \(disk.entries) entries, \(Self.bytes(disk.bytes)) of \(Self.bytes(disk.bytesMax)); \(disk.hits) hits\(rate(disk.hits, last?.disk?.hits)), "
+                + "\(disk.writes) written, \(disk.skippedWrites) skipped, \(disk.evictions) evicted, \(disk.damaged) damaged, \(disk.errors) errors"
+                + (disk.isResting ? "; at rest" : "")
+        }
         return [
             "cache    \(cache.entries) entries, \(Self.bytes(cache.bytes)) of \(Self.bytes(cache.bytesMax)); \(cache.insertions) stored, "
                 + "\(cache.evictions) evicted\(rate(cache.evictions, last?.cache.evictions)), \(cache.invalidations) invalidated, \(cache.fills) fills",
+        ] + (disk.map { [$0] } ?? []) + [
             "open     connections: \(connections.isEmpty ? "none" : connections); requests under way: \(now.requestsUnderWay)",
             "logs     \(logs.linesWritten) lines written, \(logs.linesDropped) dropped, \(logs.filesClosed) files, "
                 + "\(Self.bytes(logs.spooledBytes)) in the spool",

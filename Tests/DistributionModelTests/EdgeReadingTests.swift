@@ -59,7 +59,7 @@ private func minimal(extra: String = "", top: String = "") -> String {
         let yaml = """
             listen: {http: "127.0.0.1:0", https: "[::1]:2", control: "[::1]:1"}
             local_ca: {directory: authority}
-            cache: {memory: 1GiB, max_object_size: 1MiB}
+            cache: {memory: 1GiB, max_object_size: 1MiB, disk: {directory: d, size: 2GiB, max_object_size: 3MiB, max_objects: 4}}
             origin_access: {credentials_file: keys, profile: p, account_id: "123456789012"}
             limits:
               {max_connections: 1, max_url_size: 4KiB, max_header_size: 8KiB, max_request_body: 0, keep_alive_timeout: 1,
@@ -208,7 +208,9 @@ private func minimal(extra: String = "", top: String = "") -> String {
         var expected = EdgeConfiguration(
             listen: .init(
                 http: ListenAddress(host: "127.0.0.1", port: 0), https: ListenAddress(host: "::1", port: 2), control: ListenAddress(host: "::1", port: 1)),
-            cache: .init(memoryBytes: 1 << 30, objectBytesMax: 1 << 20),
+            cache: .init(
+                memoryBytes: 1 << 30, objectBytesMax: 1 << 20,
+                disk: .init(directory: "d", bytesMax: 2 << 30, objectBytesMax: 3 << 20, objectsMax: 4)),
             originAccess: .init(credentialsFile: "keys", profile: "p", accountID: "123456789012"),
             limits: .init(
                 connectionsMax: 1, urlBytesMax: 4096, headerBytesMax: 8192, requestBodyBytesMax: 0, keepAliveTimeout: .seconds(1),
@@ -375,6 +377,22 @@ private func minimal(extra: String = "", top: String = "") -> String {
                 edge.conf:9:28: error: distributions[1].aliases[1]: found "a.localhost", expected an alias no other distribution has (EONE has it in line 5)
                 edge.conf:15:24: warning: distributions[1].cache_behaviors[2].path_pattern: found "img/a/*.png", expected a pattern that can match: distributions[1].cache_behaviors[0] with "/img/*" takes every such path first
                 """, "\(found)")
+    }
+
+    @Test func `a disk tier needs a directory, and takes no object larger than itself`() throws {
+        #expect(
+            problems(minimal(top: "cache: {disk: {size: 1MiB}}")) == """
+                edge.conf:10:15: error: cache.disk.directory: found no such key, expected text of 1 to 1024 characters
+                edge.conf:10:22: error: cache.disk.size: found "1MiB", expected a size from 16MiB to 1024TiB, such as 4096, 16KiB or 256MiB
+                """)
+        #expect(
+            problems(minimal(top: "cache: {disk: {directory: d, size: 32MiB, max_object_size: 33MiB, sync: true}}")) == """
+                edge.conf:10:60: error: cache.disk.max_object_size: found 33MiB, expected no more than cache.disk.size, 32MiB
+                edge.conf:10:67: error: cache.disk.sync: found an unknown key, expected one of directory, size, max_object_size, max_objects
+                """)
+        let small = try EdgeConfiguration.read(yaml: minimal(top: "cache: {disk: {directory: d, size: 32MiB}}"), file: "edge.conf")
+        #expect(small.value.cache.disk == .init(directory: "d", bytesMax: 32 << 20, objectBytesMax: 32 << 20, objectsMax: 500_000))
+        #expect(try EdgeConfiguration.read(yaml: minimal(), file: "edge.conf").value.cache.disk == nil)
     }
 
     @Test func `without HTTPS nothing may ask for it`() throws {

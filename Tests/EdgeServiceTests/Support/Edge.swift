@@ -39,12 +39,12 @@ final class Edge: Sendable {
     init(
         _ distributions: [Distribution] = [.site()], memoryBytes: Int = 64 << 20, objectBytesMax: Int = 16 << 20, partBytes: Int? = nil, partsBytesMax: Int? = nil,
         requestBodyBytesMax: Int = 1_000, publicKeys: [NamedPublicKey] = [], keyGroups: [KeyGroup] = [],
-        samplePercent: @escaping @Sendable () -> Double = { 0 }, log: LogQueue? = nil
+        samplePercent: @escaping @Sendable () -> Double = { 0 }, log: LogQueue? = nil, disk: DiskTier? = nil
     ) throws {
         var limits = EdgeCacheLimits(memoryBytesMax: memoryBytes, objectBytesMax: objectBytesMax)
         if let partBytes { limits.partBytes = partBytes }
         if let partsBytesMax { limits.partsOfObjectBytesMax = partsBytesMax }
-        cache = EdgeCache(limits: limits)
+        cache = EdgeCache(limits: limits, disk: disk)
         let clock = clock
         service = EdgeService(
             snapshot: try Self.snapshot(
@@ -82,9 +82,9 @@ final class Edge: Sendable {
     /// Starts a request.
     func begin(
         _ target: String, _ fields: HTTPFields = [:], method: HTTPRequest.Method = .get, host: String = "www.example.com",
-        version: HTTPVersion = .http11, content: RequestBody = RequestBody()
+        version: HTTPVersion = .http11, content: RequestBody = RequestBody(), isSecure: Bool = false
     ) -> Viewer {
-        Viewer(service, Self.head(method, target, fields, host: host, version: version), content: content)
+        Viewer(service, Self.head(method, target, fields, host: host, version: version), content: content, isSecure: isSecure)
     }
 
     /// A request from beginning to end.

@@ -9,6 +9,8 @@ struct EdgeConfigurationText: Sendable {
     var memory = "64MiB"
     /// `real` or `movable`.
     var clock = "real"
+    /// Further keys of the section `cache`.
+    var cache: [(key: String, value: String)] = []
     /// The public key KSITE, in the key group of sites that need signatures.
     var publicKeyFile: String?
     /// Listeners; a free port unless told otherwise.
@@ -70,6 +72,7 @@ struct EdgeConfigurationText: Sendable {
 
     var text: String {
         var lines = ["listen:", "  http: \(http)", "  https: \(https)", "  control: \(control)", "cache:", "  memory: \(memory)"]
+        lines += cache.map { "  \($0.key): \($0.value)" }
         if clock != "real" { lines += ["clock: \(clock)"] }
         if let credentialsFile { lines += ["origin_access:", "  credentials_file: \(credentialsFile)"] }
         if !limits.isEmpty { lines += ["limits:"] + limits.map { "  \($0.key): \($0.value)" } }
