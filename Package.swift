@@ -53,6 +53,7 @@ let pure0: [Target] =
     + library("ContentCoding", ["CZlib", "CBrotli", "CZstd"])
     + library("Cryptography", ["COpenSSL"])
     + library("XMLDocuments")
+    + library("JSONDocuments")
     + library("ConfigurationReading", [yams])
 
 let pure1: [Target] =
@@ -61,12 +62,13 @@ let pure1: [Target] =
     + library("HTTPCaching", ["HTTPSemantics", httpTypes])
     + library("SigV4", ["Cryptography"])
     + library("SignedURLs", ["Cryptography", "HTTPSemantics"])
+    + library("DeployModel", ["Cryptography", "JSONDocuments", "HTTPSemantics"])
     + library("TraceFormats")
 
 let pure2: [Target] =
     library("ObjectStorage", ["S3Model", "Cryptography"], tests: ["ObjectStorageConformance"])
     + library("ObjectStorageConformance", ["ObjectStorage", "Cryptography"], tests: nil)
-    + library("WebsiteRouting", ["S3Model", "HTTPSemantics", "ConfigurationReading"])
+    + library("WebsiteRouting", ["S3Model", "HTTPSemantics", "ConfigurationReading", "DeployModel"])
     + library("DistributionModel", ["HTTPSemantics", "HTTPCaching", "ConfigurationReading", "Cryptography", httpTypes])
     + library("OriginConfiguration", ["ConfigurationReading"])
     + library("CacheSimulation", ["TraceFormats", "Eviction"])
@@ -110,7 +112,10 @@ let services: [Target] =
         "TraceReplay", ["CacheSimulation", "TraceFormats", "Eviction", "ContentCoding", "ConfigurationReading"])
     + library(
         "SiteDeploy",
-        ["OriginFetch", "ByteStreaming", "DistributionModel", "ConfigurationReading", "SigV4", "Cryptography", httpTypes, nioCore],
+        [
+            "OriginFetch", "ByteStreaming", "DistributionModel", "ConfigurationReading", "SigV4", "Cryptography", "DeployModel",
+            "WebsiteRouting", "XMLDocuments", "HTTPSemantics", httpTypes, nioCore,
+        ],
         tests: ["OriginConfiguration"])
 
 let package = Package(
@@ -135,6 +140,7 @@ let package = Package(
             dependencies: [
                 "OriginService", "WebsiteRouting", "EdgeService", "ControlService", "SiteDeploy", "HTTPTransport", "OriginFetch", "EdgeStorage",
                 "LocalCertificateAuthority", "DiskObjectStorage", "LogDelivery", "AccessLogs", "EdgeFigures", "ObjectStorage", "DistributionModel", "OriginConfiguration", "ConfigurationReading",
+                "DeployModel", "JSONDocuments", "SigV4",
                 "HTTPCaching", "HTTPSemantics", "SignedURLs", "Cryptography", argumentParser, httpTypes, logging, nioCore, nioPosix,
                 "TraceReplay", "CacheSimulation", "TraceFormats", "Eviction",
             ], swiftSettings: strict),

@@ -46,12 +46,14 @@ let targets: [TargetRow] = [
     // The typed walk over a YAML document; Yams parses text already in memory.
     TargetRow(name: "XMLDocuments", row: .pure0),
     TargetRow(name: "ConfigurationReading", row: .pure0, alsoImports: ["Yams"]),
+    TargetRow(name: "JSONDocuments", row: .pure0),
 
     TargetRow(name: "S3Model", row: .pure1),
     TargetRow(name: "BucketPolicy", row: .pure1),
     TargetRow(name: "HTTPCaching", row: .pure1),
     TargetRow(name: "SigV4", row: .pure1),
     TargetRow(name: "SignedURLs", row: .pure1),
+    TargetRow(name: "DeployModel", row: .pure1),
     TargetRow(name: "TraceFormats", row: .pure1),
 
     TargetRow(name: "ObjectStorage", row: .pure2),

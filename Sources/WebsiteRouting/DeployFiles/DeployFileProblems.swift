@@ -1,23 +1,55 @@
-// Checking of the two files that a published folder may carry, `_redirects` and `_headers`, line by line. Only checked: nothing
-// serves them before there are deploys, which a warning in front says.
+// Reading of the two files that a published folder may carry, `_redirects` and `_headers`, line by line: every problem where
+// it stands, and the rules of the lines that are sound. A deploy takes the rules along; no edge serves them yet, which a warning
+// in front of what `skerry check` prints says.
 
 package import ConfigurationReading
+package import DeployModel
+
+/// The rules of a `_redirects` file, each with its line, and its problems. With an error among them it can't be used.
+package struct RedirectsFile: Sendable {
+    package var rules: [(line: Int, rule: RedirectRule)]
+    package var problems: [ConfigurationProblem]
+
+    package init(reading text: String, file: String) {
+        var check = RedirectsCheck(report: Report(file: file))
+        for line in Line.all(in: text) { check.read(line) }
+        rules = check.rules
+        problems = check.report.sorted
+    }
+}
+
+/// The rules of a `_headers` file and its problems. With an error among them it can't be used.
+package struct HeadersFile: Sendable {
+    package var rules: [(line: Int, rule: HeaderRule)]
+    package var problems: [ConfigurationProblem]
+
+    package init(reading text: String, file: String) {
+        var check = HeadersCheck(report: Report(file: file))
+        for line in Line.all(in: text) { check.read(line) }
+        check.finish()
+        rules = check.rules
+        problems = check.report.sorted
+    }
+}
 
 /// What is wrong with a `_redirects` or `_headers` file.
 package enum DeployFileProblems {
     /// Every problem of a `_redirects` file, in file order.
     package static func redirects(in text: String, file: String) -> [ConfigurationProblem] {
-        var check = RedirectsCheck(report: Report(file: file))
-        for line in Line.all(in: text) { check.read(line) }
-        return check.report.concluded
+        concluded(RedirectsFile(reading: text, file: file).problems, file)
     }
 
     /// Every problem of a `_headers` file, in file order.
     package static func headers(in text: String, file: String) -> [ConfigurationProblem] {
-        var check = HeadersCheck(report: Report(file: file))
-        for line in Line.all(in: text) { check.read(line) }
-        check.finish()
-        return check.report.concluded
+        concluded(HeadersFile(reading: text, file: file).problems, file)
+    }
+
+    /// The problems, behind the word that nothing serves these files yet.
+    private static func concluded(_ problems: [ConfigurationProblem], _ file: String) -> [ConfigurationProblem] {
+        let notServed = ConfigurationProblem(
+            severity: .warning, file: file, location: SourceLocation(line: 1, column: 1), keyPath: "",
+            found: "a file that is checked but not served", expected: "a version with deploys before it takes effect")
+        return [notServed] + problems
     }
 }
 
@@ -61,49 +93,5 @@ struct Report {
                 expected: expected))
     }
 
-    /// The problems, behind the word that they are all there is to these files yet.
-    var concluded: [ConfigurationProblem] {
-        let notServed = ConfigurationProblem(
-            severity: .warning, file: file, location: SourceLocation(line: 1, column: 1), keyPath: "",
-            found: "a file that is checked but not served", expected: "a version with deploys before it takes effect")
-        return [notServed] + problems.sorted { $0.location < $1.location }
-    }
-}
-
-/// The path of a rule: literal segments, `:placeholder` segments, and one `*` at its end.
-struct RulePath {
-    var placeholders: Set<String> = []
-    var hasSplat = false
-
-    var isDynamic: Bool { hasSplat || !placeholders.isEmpty }
-
-    /// What is wrong with the text, as what should stand there; nil when it is a path.
-    init?(_ text: Substring, complaint: inout String?) {
-        guard text.first == "/", !text.contains(where: { $0 == "?" || $0 == "#" }) else {
-            complaint = "a path that starts with / and has no query"
-            return nil
-        }
-        if let star = text.firstIndex(of: "*") {
-            guard text.index(after: star) == text.endIndex else {
-                complaint = "* only once and as the last character"
-                return nil
-            }
-            hasSplat = true
-        }
-        for segment in text.split(separator: "/") where segment.first == ":" {
-            let name = segment.dropFirst()
-            guard !name.isEmpty, name.utf8.allSatisfy(isNameByte), name != "splat", placeholders.insert(String(name)).inserted else {
-                complaint = "placeholders such as :name, each once, other than :splat"
-                return nil
-            }
-        }
-    }
-}
-
-/// Letters, digits and `_` of a placeholder's name.
-func isNameByte(_ byte: UInt8) -> Bool {
-    switch byte {
-    case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x5F: true
-    default: false
-    }
+    var sorted: [ConfigurationProblem] { problems.sorted { $0.location < $1.location } }
 }

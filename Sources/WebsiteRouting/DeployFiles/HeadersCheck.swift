@@ -2,6 +2,7 @@
 // match one path and are merged. What a response's framing or the edge itself decides can't be set.
 
 import ConfigurationReading
+import DeployModel
 import HTTPSemantics
 
 /// Checks one file.
@@ -15,8 +16,9 @@ struct HeadersCheck {
     ]
 
     var report: Report
-    private var block: (line: Int, path: Substring, fields: Int)?
-    private var rules = 0
+    private(set) var rules: [(line: Int, rule: HeaderRule)] = []
+    private var block: (line: Int, path: Substring, fields: Int, rule: HeaderRule?)?
+    private var paths = 0
 
     init(report: Report) { self.report = report }
 
@@ -30,6 +32,8 @@ struct HeadersCheck {
 
     /// Looks at the last block, which has no successor to end it.
     mutating func finish() {
+        if let block, let rule = block.rule, block.fields > 0 { rules.append((block.line, rule)) }
+        defer { block = nil }
         guard let block, block.fields == 0 else { return }
         report.add(
             .warning, line: block.line, "", found: "\"\(block.path)\" without header lines", expected: "indented lines below it")
@@ -38,15 +42,19 @@ struct HeadersCheck {
     private mutating func readPath(_ line: Line) {
         finish()
         let words = line.words
-        var complaint: String?
-        if words.count != 1 || RulePath(words[0].text, complaint: &complaint) == nil {
-            report.add(
-                line: line.number, "path", found: "\"\(line.text)\"",
-                expected: complaint ?? "a path alone; header lines are indented")
+        var rule: HeaderRule?
+        var expected = "a path alone; header lines are indented"
+        if words.count == 1 {
+            do throws(PathPatternError) {
+                rule = HeaderRule(path: try PathPattern(words[0].text), set: [])
+            } catch {
+                expected = error.expected
+            }
         }
-        block = (line.number, line.text, 0)
-        rules += 1
-        if rules == Self.rulesMax + 1 {
+        if rule == nil { report.add(line: line.number, "path", found: "\"\(line.text)\"", expected: expected) }
+        block = (line.number, line.text, 0, rule)
+        paths += 1
+        if paths == Self.rulesMax + 1 {
             report.add(line: line.number, "", found: "one more path", expected: "at most \(Self.rulesMax)")
         }
     }
@@ -61,6 +69,7 @@ struct HeadersCheck {
         let text = line.text.drop { $0 == " " || $0 == "\t" }
         let removes = text.first == "!"
         let name: Substring
+        var value: Substring = ""
         if removes {
             name = text.dropFirst().drop { $0 == " " }
         } else {
@@ -69,7 +78,7 @@ struct HeadersCheck {
                 return
             }
             name = text[..<colon]
-            let value = text[text.index(after: colon)...].drop { $0 == " " || $0 == "\t" }
+            value = text[text.index(after: colon)...].drop { $0 == " " || $0 == "\t" }
             if value.isEmpty || !value.utf8.allSatisfy(FieldSyntax.isFieldValueByte) {
                 report.add(line: line.number, column: column, String(name), found: "\"\(value)\"", expected: "a header value")
             }
@@ -80,6 +89,11 @@ struct HeadersCheck {
             report.add(
                 line: line.number, column: column, String(name), found: removes ? "a removal" : "a value",
                 expected: "nothing, as the edge decides this field itself")
+        } else if removes {
+            block?.rule?.remove.append(String(name))
+        } else {
+            while let last = value.last, last == " " || last == "\t" { value = value.dropLast() }
+            block?.rule?.set.append(.init(String(name), String(value)))
         }
     }
 }

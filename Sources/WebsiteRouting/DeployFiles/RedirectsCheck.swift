@@ -2,15 +2,17 @@
 // Pages share, with `!` for rules that win over an existing file; conditions on country, language or query are refused.
 
 import ConfigurationReading
+import DeployModel
 
 /// Checks one file.
 struct RedirectsCheck {
     static let staticRulesMax = 2_000
     static let dynamicRulesMax = 100
     static let lineCharactersMax = 1_000
-    static let codes = [200, 301, 302, 303, 307, 308, 404]
+    static let codes = RedirectRule.statuses
 
     var report: Report
+    private(set) var rules: [(line: Int, rule: RedirectRule)] = []
     private var firstLine: [Substring: Int] = [:]
     private var catchAllLine: Int?
     private var staticRules = 0
@@ -32,12 +34,18 @@ struct RedirectsCheck {
         }
         let (source, destination) = (words[0], words[1])
         let code = words.count == 3 ? readCode(words[2], line.number) : 302
-        var complaint: String?
-        guard let path = RulePath(source.text, complaint: &complaint) else {
-            report.add(line: line.number, column: source.column, "source", found: "\"\(source.text)\"", expected: complaint ?? "a path")
+        let path: PathPattern
+        do throws(PathPatternError) {
+            path = try PathPattern(source.text)
+        } catch {
+            report.add(line: line.number, column: source.column, "source", found: "\"\(source.text)\"", expected: error.expected)
             return
         }
-        if let code { check(destination, of: path, source: source.text, code: code, line.number) }
+        if let code, check(destination, of: path, source: source.text, code: code, line.number) {
+            let rule = RedirectRule(
+                source: path, destination: String(destination.text), status: code, isForced: words.count == 3 && words[2].text.last == "!")
+            rules.append((line.number, rule))
+        }
         count(path, source, line.number)
     }
 
@@ -50,12 +58,14 @@ struct RedirectsCheck {
         return nil
     }
 
+    /// Whether the destination can be used.
     private mutating func check(
-        _ destination: (column: Int, text: Substring), of path: RulePath, source: Substring, code: Int, _ line: Int
-    ) {
+        _ destination: (column: Int, text: Substring), of path: PathPattern, source: Substring, code: Int, _ line: Int
+    ) -> Bool {
         let text = destination.text
-        func complain(_ expected: String) {
+        func complain(_ expected: String) -> Bool {
             report.add(line: line, column: destination.column, "destination", found: "\"\(text)\"", expected: expected)
+            return false
         }
         let isURL = ["http://", "https://"].contains { text.hasPrefix($0) && text.count > $0.count }
         guard text.first == "/" || isURL else { return complain("a path that starts with /, or an http(s) URL") }
@@ -63,14 +73,15 @@ struct RedirectsCheck {
         if text == source, code != 200, code != 404 { return complain("another place than the source, or it redirects for ever") }
         let behindScheme = isURL ? text.drop { $0 != "/" }.dropFirst(2) : text
         for segment in behindScheme.split(whereSeparator: { $0 == "/" || $0 == "?" || $0 == "&" || $0 == "=" }) where segment.first == ":" {
-            let name = segment.dropFirst().prefix { $0.utf8.allSatisfy(isNameByte) }
+            let name = segment.dropFirst().prefix { $0.utf8.allSatisfy(PathPattern.isNameByte) }
             if name == "splat" ? !path.hasSplat : !path.placeholders.contains(String(name)) {
                 return complain(name == "splat" ? "a source that ends in * for :splat" : "a source with :\(name)")
             }
         }
+        return true
     }
 
-    private mutating func count(_ path: RulePath, _ source: (column: Int, text: Substring), _ line: Int) {
+    private mutating func count(_ path: PathPattern, _ source: (column: Int, text: Substring), _ line: Int) {
         if let first = firstLine[source.text] ?? catchAllLine {
             report.add(
                 .warning, line: line, column: source.column, "source", found: "\"\(source.text)\"",
