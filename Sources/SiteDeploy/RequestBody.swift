@@ -10,6 +10,8 @@ import Synchronization
 /// The content of one request. A new stream is made for each attempt.
 package enum RequestBody: Sendable {
     case bytes([UInt8])
+    /// Bytes whose digest is known already.
+    case hashed([UInt8], sha256: String)
     case file(path: String, byteCount: Int, sha256: String)
 
     /// Reads a file once for its digest, which the signature covers.
@@ -31,21 +33,21 @@ package enum RequestBody: Sendable {
 
     var byteCount: Int {
         switch self {
-        case .bytes(let bytes): bytes.count
+        case .bytes(let bytes), .hashed(let bytes, _): bytes.count
         case .file(_, let count, _): count
         }
     }
 
     var payloadHash: PayloadHash {
         switch self {
-        case .bytes(let bytes): .of(bytes)
-        case .file(_, _, let sha256): .sha256(sha256)
+        case .bytes(let bytes): bytes.isEmpty ? .empty : .of(bytes)
+        case .file(_, _, let sha256), .hashed(_, let sha256): .sha256(sha256)
         }
     }
 
     func content() throws(SiteDeployError) -> any FetchRequestContent {
         switch self {
-        case .bytes(let bytes): BytesContent(bytes)
+        case .bytes(let bytes), .hashed(let bytes, _): BytesContent(bytes)
         case .file(let path, let count, _): try FileContent(path: path, byteCount: count)
         }
     }

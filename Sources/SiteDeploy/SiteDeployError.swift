@@ -1,3 +1,5 @@
+package import DeployModel
+
 /// Why a site could not be put into its bucket.
 package enum SiteDeployError: Error, Sendable, Equatable, CustomStringConvertible {
     /// Something about a local file or folder.
@@ -6,6 +8,12 @@ package enum SiteDeployError: Error, Sendable, Equatable, CustomStringConvertibl
     case refused(operation: String, status: Int, code: String, message: String)
     /// No (whole) answer came, however often it was tried.
     case unreachable(operation: String, endpoint: String, reason: String)
+    /// Something asked for by name does not exist.
+    case missing(String)
+    /// What was asked for would lose or break something; says what.
+    case conflict(String)
+    /// A document in the bucket can't be used.
+    case document(DeployDocumentError)
     case cancelled
 
     package var description: String {
@@ -14,6 +22,9 @@ package enum SiteDeployError: Error, Sendable, Equatable, CustomStringConvertibl
         case .refused(let operation, let status, let code, let message):
             "\(operation) was refused: \(status) \(code)\(message.isEmpty ? "" : ": \(message)")"
         case .unreachable(let operation, let endpoint, let reason): "\(operation): no answer from \(endpoint): \(reason)"
+        case .missing(let what): what
+        case .conflict(let reason): reason
+        case .document(let error): error.description
         case .cancelled: "interrupted"
         }
     }

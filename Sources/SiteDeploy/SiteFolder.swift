@@ -1,5 +1,6 @@
 // The files of a site, in the order they are uploaded.
 
+package import DeployModel
 import Foundation
 
 /// One file and the key it is stored under.
@@ -26,9 +27,15 @@ package struct SiteFolder: Sendable {
     package private(set) var skipped: [(key: String, reason: String)] = []
 
     private let root: String
+    private let ignore: IgnoreRules
+    private let fileBytesMax: Int
 
-    /// Reads the whole tree of names; contents are read when they are sent.
-    package init(path: String) throws(SiteDeployError) {
+    /// Reads the whole tree of names; contents are read when they are sent. What `ignore` names is not mentioned again.
+    package init(
+        path: String, ignore: IgnoreRules = IgnoreRules(), fileBytesMax: Int = S3Client.singlePutBytesMax
+    ) throws(SiteDeployError) {
+        self.ignore = ignore
+        self.fileBytesMax = fileBytesMax
         var isFolder: ObjCBool = false
         guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue else {
             throw .file(path: path, reason: "is no folder")
@@ -68,7 +75,9 @@ package struct SiteFolder: Sendable {
                 skipped.append((key, "it cannot be read"))
                 continue
             }
-            switch attributes[.type] as? FileAttributeType {
+            let type = attributes[.type] as? FileAttributeType
+            guard !ignore.ignores(key, isFolder: type == .typeDirectory) else { continue }
+            switch type {
             case .typeDirectory?:
                 guard depth < Self.depthMax else {
                     skipped.append((key, "it is deeper than \(Self.depthMax) folders"))
@@ -103,8 +112,8 @@ package struct SiteFolder: Sendable {
     private mutating func add(_ key: String, _ path: String, _ attributes: [FileAttributeKey: Any]) throws(SiteDeployError) {
         guard files.count < Self.filesMax else { throw .file(path: root, reason: "has more than \(Self.filesMax) files") }
         let byteCount = (attributes[.size] as? NSNumber)?.intValue ?? 0
-        guard byteCount <= S3Client.singlePutBytesMax else {
-            skipped.append((key, "it is larger than 5 GiB"))
+        guard byteCount <= fileBytesMax else {
+            skipped.append((key, "it is larger than \(fileBytesMax >> 30) GiB"))
             return
         }
         files.append(SiteFile(key: key, path: path, byteCount: byteCount))

@@ -98,7 +98,8 @@ extension CommandFailure {
         switch error {
         case .refused(_, let status, _, _): self.init(error.description, (400...499).contains(status) ? .refused : .failed)
         case .unreachable: self.init(error.description, .unreachable)
-        case .file, .cancelled: self.init(error.description)
+        case .missing: self.init(error.description, .refused)
+        case .file, .conflict, .document, .cancelled: self.init(error.description)
         }
     }
 }

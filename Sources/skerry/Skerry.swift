@@ -42,5 +42,7 @@ struct RootCommand: AsyncParsableCommand {
         subcommands: [
             UpCommand.self, OriginCommand.self, EdgeCommand.self, CheckCommand.self, InvalidateCommand.self, ReloadCommand.self,
             StatsCommand.self, ClockCommand.self, SignCommand.self, CACommand.self, ReplayCommand.self, SettingsCommand.self,
+            DeployCommand.self, DeploysCommand.self, AliasesCommand.self, DiffCommand.self, PromoteCommand.self, RollbackCommand.self,
+            RemoveCommand.self, GCCommand.self,
         ])
 }
