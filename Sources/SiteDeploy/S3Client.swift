@@ -41,6 +41,11 @@ package struct S3Client: Sendable {
         self.attemptsMax = attemptsMax
     }
 
+    /// The Host field: a scheme's own port is left out, as clients of S3 do.
+    private var authority: String {
+        endpoint.port == (endpoint.tls == nil ? 80 : 443) ? endpoint.host : endpoint.name
+    }
+
     /// Makes a bucket; one that is already ours is fine.
     package func createBucket(_ bucket: String) async throws(SiteDeployError) {
         do {
@@ -114,7 +119,7 @@ package struct S3Client: Sendable {
 
     private func exchange(_ call: S3Call) async throws(SiteDeployError) -> S3Answer {
         var signed = SigV4Request(
-            method: call.method.rawValue, path: call.path, query: call.query, headers: [("Host", endpoint.name)] + call.headers)
+            method: call.method.rawValue, path: call.path, query: call.query, headers: [("Host", authority)] + call.headers)
         signer.sign(&signed, payload: call.body.payloadHash, at: now())
         var fields = HTTPFields()
         for (name, value) in signed.headers {

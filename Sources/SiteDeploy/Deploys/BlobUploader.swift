@@ -11,7 +11,8 @@ struct BlobUploader: Sendable {
     static let partsAtATime = 4
     static let partBytesMin = 8 << 20
 
-    let bucket: DeployBucket
+    let client: S3Client
+    let bucket: String
 
     private static let headers = [("Content-Type", "application/octet-stream"), ("Cache-Control", CacheControlRule.immutable.rawValue)]
 
@@ -22,11 +23,11 @@ struct BlobUploader: Sendable {
         let sorted = blobs.sorted { ($0.byteCount, $0.hash) < ($1.byteCount, $1.hash) }
         let small = Array(sorted.prefix { $0.byteCount <= Self.wholeBytesMax })
         try await forEachBounded(small, width: Self.parallelism) { [self] blob throws(SiteDeployError) in
-            try await put(blob, from: try Self.source(of: blob, in: sources))
+            try await send(blob, from: try Self.source(of: blob, in: sources), to: DeployKeys.blob(blob.hash), headers: Self.headers)
             return (blob, ())
         } collect: { blob, _ in progress(blob) }
         for blob in sorted[small.count...] {
-            try await putInParts(blob, from: try Self.source(of: blob, in: sources))
+            try await send(blob, from: try Self.source(of: blob, in: sources), to: DeployKeys.blob(blob.hash), headers: Self.headers)
             progress(blob)
         }
     }
@@ -38,32 +39,42 @@ struct BlobUploader: Sendable {
 
     private static func changed(_ path: String) -> SiteDeployError { .file(path: path, reason: "changed after it was hashed; deploy again") }
 
-    private func put(_ blob: Blob, from path: String) async throws(SiteDeployError) {
+    /// Bytes of each part of an object of that size; nil when it is sent whole. The AWS command line cuts the same parts.
+    static func partBytes(of byteCount: Int) -> Int? {
+        byteCount <= wholeBytesMax ? nil : max(partBytesMin, (byteCount + S3Client.partsMax - 1) / S3Client.partsMax)
+    }
+
+    /// Sends one file's content to a key.
+    func send(
+        _ blob: Blob, from path: String, to key: String, headers: [(name: String, value: String)]
+    ) async throws(SiteDeployError) {
+        if let partBytes = Self.partBytes(of: blob.byteCount) {
+            return try await sendInParts(blob, from: path, to: key, headers, partBytes)
+        }
         let bytes = try StableFile.bytes(at: path, bytesMax: Self.wholeBytesMax)
         guard bytes.count == blob.byteCount, BlobHash.of(bytes) == blob.hash else { throw Self.changed(path) }
-        _ = try await bucket.client.putObject(
-            bucket.name, key: DeployKeys.blob(blob.hash), headers: Self.headers,
-            body: .hashed(bytes, sha256: blob.hash.description), if: .none)
+        _ = try await client.putObject(
+            bucket, key: key, headers: headers, body: .hashed(bytes, sha256: blob.hash.description), if: .none)
     }
 
     /// Parts are read in order and sent side by side; the whole digest is compared before the object comes to be.
-    private func putInParts(_ blob: Blob, from path: String) async throws(SiteDeployError) {
-        let key = DeployKeys.blob(blob.hash)
-        let upload = try await bucket.client.createUpload(bucket.name, key: key, headers: Self.headers)
+    private func sendInParts(
+        _ blob: Blob, from path: String, to key: String, _ headers: [(name: String, value: String)], _ partBytes: Int
+    ) async throws(SiteDeployError) {
+        let upload = try await client.createUpload(bucket, key: key, headers: headers)
         do throws(SiteDeployError) {
-            let parts = try await sendParts(of: blob, from: path, key: key, upload: upload)
-            try await bucket.client.completeUpload(bucket.name, key: key, upload: upload, parts: parts)
+            let parts = try await sendParts(of: blob, from: path, key: key, upload: upload, partBytes)
+            try await client.completeUpload(bucket, key: key, upload: upload, parts: parts)
         } catch {
-            let bucket = bucket
-            await Task { _ = try? await bucket.client.abortUpload(bucket.name, key: key, upload: upload) }.value
+            let (client, bucket) = (client, bucket)
+            await Task { _ = try? await client.abortUpload(bucket, key: key, upload: upload) }.value
             throw error
         }
     }
 
     private func sendParts(
-        of blob: Blob, from path: String, key: String, upload: String
+        of blob: Blob, from path: String, key: String, upload: String, _ partBytes: Int
     ) async throws(SiteDeployError) -> [UploadedPart] {
-        let partBytes = max(Self.partBytesMin, (blob.byteCount + S3Client.partsMax - 1) / S3Client.partsMax)
         let file = try FileParts(path: path)
         var left = blob.byteCount
         var number = 0
@@ -77,9 +88,9 @@ struct BlobUploader: Sendable {
                     guard !bytes.isEmpty else { throw Self.changed(path) }
                     left -= bytes.count
                     let current = number
-                    group.addTask { [bucket] in
-                        try await bucket.client.uploadPart(
-                            bucket.name, key: key, upload: upload, number: current, body: .bytes(bytes))
+                    group.addTask { [client, bucket] in
+                        try await client.uploadPart(
+                            bucket, key: key, upload: upload, number: current, body: .bytes(bytes))
                     }
                 }
                 while let part = try await group.next() { uploaded.append(part) }

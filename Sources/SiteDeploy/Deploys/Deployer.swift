@@ -121,7 +121,7 @@ package struct Deployer: Sendable {
         let report = progress
         report(.missing(count: missing.count, byteCount: missing.reduce(0) { $0 + $1.byteCount }))
         let done = Mutex(0)
-        try await BlobUploader(bucket: bucket).upload(missing, from: build.sources) { _ in
+        try await BlobUploader(client: bucket.client, bucket: bucket.name).upload(missing, from: build.sources) { _ in
             report(.uploaded(count: done.withLock { count in count += 1; return count }, of: missing.count))
         }
         outcome.uploadedCount += missing.count

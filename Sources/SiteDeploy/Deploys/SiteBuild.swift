@@ -38,9 +38,9 @@ package struct SiteBuild: Sendable {
     package static func read(
         folder path: String, _ options: SiteBuildOptions, progress: @Sendable (_ done: Int, _ of: Int) -> Void = { _, _ in }
     ) async throws(SiteDeployError) -> SiteBuild {
-        var lints: [DeployLint] = []
-        let ignore = try ignoreRules(of: path, &lints)
-        let folder = try SiteFolder(path: path, ignore: ignore, fileBytesMax: DeployLimits.fileBytesMax)
+        let ignored = try ignoreRules(of: path)
+        var lints = ignored.lints
+        let folder = try SiteFolder(path: path, ignore: ignored.rules, fileBytesMax: DeployLimits.fileBytesMax)
         for (key, reason) in folder.skipped { lints.append(DeployLint(.warning, key, "was left out: \(reason)")) }
         let redirects = RedirectsFile(reading: try text(of: "_redirects", in: path), file: "_redirects")
         let headers = HeadersFile(reading: try text(of: "_headers", in: path), file: "_headers")
@@ -108,18 +108,17 @@ package struct SiteBuild: Sendable {
         return blobs.compactMap { $0 }
     }
 
-    private static func ignoreRules(of path: String, _ lints: inout [DeployLint]) throws(SiteDeployError) -> IgnoreRules {
+    static func ignoreRules(of path: String) throws(SiteDeployError) -> (rules: IgnoreRules, lints: [DeployLint]) {
         let text = try text(of: IgnoreRules.fileName, in: path)
         do throws(IgnoreRulesError) {
-            return try IgnoreRules(text)
+            return (try IgnoreRules(text), [])
         } catch {
-            lints.append(DeployLint(.error, IgnoreRules.fileName, line: error.line, "expected \(error.expected)"))
-            return IgnoreRules()
+            return (IgnoreRules(), [DeployLint(.error, IgnoreRules.fileName, line: error.line, "expected \(error.expected)")])
         }
     }
 
     /// The text of a file of configuration; empty when there is none.
-    private static func text(of name: String, in folder: String) throws(SiteDeployError) -> String {
+    static func text(of name: String, in folder: String) throws(SiteDeployError) -> String {
         let path = folder + "/" + name
         guard FileManager.default.fileExists(atPath: path) else { return "" }
         let bytes = try StableFile.bytes(at: path, bytesMax: 1 << 20)

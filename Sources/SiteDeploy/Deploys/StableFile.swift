@@ -48,6 +48,44 @@ enum StableFile {
         throw .file(path: path, reason: "changes while it is read")
     }
 
+    /// Hash and size of a file, and what S3 will call its content when it is sent in parts of `partBytes` of its size.
+    static func identity(
+        at path: String, partBytes: (Int) -> Int?
+    ) throws(SiteDeployError) -> (blob: Blob, entityTag: String) {
+        for _ in 0..<attemptsMax {
+            var status = stat()
+            guard stat(path, &status) == 0 else { throw failure(path) }
+            let size = partBytes(Int(status.st_size))
+            var digest = Digest(.sha256)
+            var part = Digest(.md5)
+            var parts: [[UInt8]] = []
+            var inPart = 0
+            var byteCount = 0
+            let isWhole = try read(path) { chunk in
+                digest.update(UnsafeRawBufferPointer(chunk))
+                byteCount += chunk.count
+                var rest = chunk[...]
+                while let size, inPart + rest.count >= size {
+                    let head = rest.prefix(size - inPart)
+                    part.update(UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: head)))
+                    parts.append(part.current())
+                    part.reset()
+                    inPart = 0
+                    rest = rest.dropFirst(head.count)
+                }
+                part.update(UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: rest)))
+                inPart += rest.count
+            }
+            guard isWhole, byteCount == Int(status.st_size), let hash = BlobHash(Hex.encode(digest.finalize())) else { continue }
+            if size != nil, inPart > 0 { parts.append(part.current()) }
+            let tag =
+                size == nil
+                ? Hex.encode(part.current()) : "\(Hex.encode(DigestAlgorithm.md5.digest(of: parts.flatMap { $0 })))-\(parts.count)"
+            return (Blob(hash: hash, byteCount: byteCount), tag)
+        }
+        throw .file(path: path, reason: "changes while it is read")
+    }
+
     /// The content of a file of at most `bytesMax` bytes.
     static func bytes(at path: String, bytesMax: Int) throws(SiteDeployError) -> [UInt8] {
         for _ in 0..<attemptsMax {

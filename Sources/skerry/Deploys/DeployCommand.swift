@@ -12,13 +12,27 @@ struct DeployCommand: AsyncParsableCommand {
             Uploads the contents that the bucket does not have yet, stores the manifest, and at last makes the alias show it, all at \
             once. The same folder deployed again uploads nothing. _headers and _redirects at the folder's root are taken along; \
             .skerryignore names what is left out. In CI the job's outputs, summary and annotations are written.
-            Example: skerry deploy public --site hello --alias prod
+            --mode sync sends the folder into a plain bucket instead, for a website or distribution that reads it there: what differs by \
+            content or headers, files before pages, and at last, with --delete, away what is not in the folder.
+            Examples: skerry deploy public --site hello --alias prod
+                      skerry deploy public --mode sync --bucket www --delete --distribution EHELLO00000001
             """)
+
+    enum Mode: String, ExpressibleByArgument, CaseIterable { case deploy, sync }
 
     @Argument(help: "The folder.", completion: .directory)
     var folder: String
 
-    @OptionGroup var target: SiteOptions
+    @Option(help: "The site's name; not with --mode sync.")
+    var site: String?
+
+    @Option(help: "The bucket that keeps deploys, of any number of sites; otherwise SKERRY_BUCKET, skerry-deploys. With --mode sync: the site's own.")
+    var bucket: String?
+
+    @OptionGroup var storage: StorageOptions
+
+    @Option(help: "deploy: immutable deploys and aliases; sync: the files of a plain bucket.")
+    var mode: Mode = .deploy
 
     @Option(help: "What shall show this deploy: prod, a label such as pr-12, a branch; auto for CI's pull request or branch.")
     var alias: String?
@@ -47,7 +61,24 @@ struct DeployCommand: AsyncParsableCommand {
     @Option(help: "Write the outputs as a dotenv report for GitLab to this file.", completion: .file())
     var dotenvFile: String?
 
+    @OptionGroup(title: "Options of --mode sync") var sync: SyncArguments
+
     func validate() throws {
+        switch mode {
+        case .sync:
+            guard site == nil, alias == nil, ttl == nil, cleanURLs == .off, !spa, !verify, commentFile == nil, dotenvFile == nil else {
+                throw ValidationError(
+                    "--mode sync has no deploys: leave out --site, --alias, --ttl, --clean-urls, --spa, --verify, --comment-file and --dotenv-file")
+            }
+            guard bucket != nil else { throw ValidationError("--mode sync needs --bucket, as it changes every object there") }
+            return
+        case .deploy:
+            guard let site else { throw ValidationError("--site is missing") }
+            guard SiteName(site) != nil else { throw ValidationError("--site \(site): expected \(SiteName.rule)") }
+            guard sync.isEmpty else {
+                throw ValidationError("--delete, --trust-headers, --dry-run, --distribution and --control go with --mode sync")
+            }
+        }
         if let ttl {
             guard let seconds = LifeSpan.seconds(ttl), DeployLimits.lifeSeconds.contains(seconds) else {
                 throw ValidationError("--ttl \(ttl): expected a time from 60s to 3650d, such as 12h or 7d")
@@ -57,7 +88,11 @@ struct DeployCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let site = try target.name()
+        guard mode == .deploy, let site = site.flatMap({ SiteName($0) }) else {
+            return try await SyncRun(
+                folder: folder, bucket: bucket ?? "", storage: storage, options: sync, createsBucket: createBucket
+            ).run()
+        }
         let ci = CIEnvironment(ProcessInfo.processInfo.environment)
         let aliasName = try chosenAlias(site, ci)
         let start = ContinuousClock.now
@@ -68,6 +103,7 @@ struct DeployCommand: AsyncParsableCommand {
         CIFiles.annotate(findings, ci, folder: folder)
         for lint in build.lints { Terminal.note("\(lint)") }
         guard !build.hasErrors else { throw CommandFailure("\(folder) is not deployed, as it has errors") }
+        let target = SiteTarget(site: site, bucket: BucketOption.name(bucket), storage: storage)
         let outcome = try await target.withDeployer { deployer, connection in
             var options = DeployOptions()
             options.alias = aliasName
@@ -110,7 +146,7 @@ struct DeployCommand: AsyncParsableCommand {
             }
             name = found
         } else {
-            name = try target.alias(alias)
+            name = try AliasName.option(alias, of: site)
             if name.description != alias { Terminal.note("\(alias) becomes the alias \(name)") }
         }
         return name
@@ -147,7 +183,7 @@ struct DeployCommand: AsyncParsableCommand {
             Terminal.note(report.aliasMoved ? "\(alias) shows it now, instead of \(before)" : "\(alias) shows it already")
         }
         if let end = report.expiresAt { Terminal.note("wanted until \(end.iso8601)") }
-        Terminal.result(target.storage.json ? report.json.text : report.aliasURL ?? report.url)
+        Terminal.result(storage.json ? report.json.text : report.aliasURL ?? report.url)
     }
 }
 

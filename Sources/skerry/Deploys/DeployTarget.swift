@@ -49,24 +49,31 @@ struct SiteOptions: ParsableArguments {
     }
 
     /// An alias given as a label or as any text, such as a branch.
-    func alias(_ text: String) throws -> AliasName {
-        guard let alias = AliasName.label(text, of: try name()) else {
-            throw CommandFailure("\(text): expected \(AliasName.rule(of: try name()))", .usage)
+    func alias(_ text: String) throws -> AliasName { try AliasName.option(text, of: try name()) }
+}
+
+extension AliasName {
+    /// An alias given as a label or as any text, such as a branch.
+    static func option(_ text: String, of site: SiteName) throws -> AliasName {
+        guard let alias = AliasName.label(text, of: site) else {
+            throw CommandFailure("\(text): expected \(AliasName.rule(of: site))", .usage)
         }
         return alias
     }
 }
 
-/// `http://HOST[:PORT]`.
+/// `http://HOST[:PORT]`, `https://HOST[:PORT]`.
 struct S3Address {
-    static let rule = "expected a URL such as http://127.0.0.1:9000, without a path (https is not supported yet)"
+    static let rule = "expected a URL such as http://127.0.0.1:9000 or https://s3.eu-central-1.amazonaws.com, without a path"
 
     var host: String
     var port: Int
+    var isSecure: Bool
 
     init?(_ text: String) {
-        guard text.lowercased().hasPrefix("http://") else { return nil }
-        var rest = text.dropFirst("http://".count)
+        guard let scheme = ["http://", "https://"].first(where: { text.lowercased().hasPrefix($0) }) else { return nil }
+        isSecure = scheme == "https://"
+        var rest = text.dropFirst(scheme.count)
         if rest.hasSuffix("/") { rest = rest.dropLast() }
         guard !rest.isEmpty, !rest.contains(where: { "/?#@ ".contains($0) }) else { return nil }
         if rest.last != "]", let colon = rest.lastIndex(of: ":") {
@@ -75,7 +82,7 @@ struct S3Address {
             self.port = port
         } else {
             host = String(rest)
-            port = 80
+            port = isSecure ? 443 : 80
         }
         guard !host.isEmpty else { return nil }
     }
@@ -101,11 +108,26 @@ struct StorageConnection {
         self.address = address
         fetcher = NIOOriginFetcher(group: MultiThreadedEventLoopGroup.singleton)
         client = S3Client(
-            endpoint: OriginEndpoint(host: address.host, port: address.port),
+            endpoint: try Self.endpoint(address, value),
             credentials: try Self.credentials(options.profile, address, value),
             region: options.region ?? value("AWS_REGION") ?? value("AWS_DEFAULT_REGION") ?? "us-east-1", fetcher: fetcher,
             now: { SigningTime(secondsSince1970: Int64(Date().timeIntervalSince1970)) }, wait: { try await Task.sleep(for: $0) },
             jitter: { Double.random(in: 0...1) }, attemptsMax: 6)
+    }
+
+    /// Over TLS the authorities of AWS_CA_BUNDLE are trusted beside the system's.
+    private static func endpoint(_ address: S3Address, _ value: (String) -> String?) throws(CommandFailure) -> OriginEndpoint {
+        var endpoint = OriginEndpoint(host: address.host, port: address.port)
+        guard address.isSecure else { return endpoint }
+        var tls = OriginTLS(serverNames: [address.host])
+        if let path = value("AWS_CA_BUNDLE") {
+            guard let authorities = OriginAuthorities(pem: Array(try ConfigurationFiles.text(of: path).utf8)) else {
+                throw CommandFailure("\(path), of AWS_CA_BUNDLE, holds no certificate in PEM that can be read")
+            }
+            tls.authorities = authorities
+        }
+        endpoint.tls = tls
+        return endpoint
     }
 
     static var clock: DeployClock {
@@ -142,14 +164,22 @@ struct StorageConnection {
 
 extension SiteOptions {
     /// Runs a body with a deployer of the site, and ends with the exit code that its failure has.
-    func withDeployer<Value>(
-        _ body: (Deployer, StorageConnection) async throws -> Value
-    ) async throws -> Value {
+    func withDeployer<Value>(_ body: (Deployer, StorageConnection) async throws -> Value) async throws -> Value {
+        try await SiteTarget(site: try name(), bucket: BucketOption.name(bucket), storage: storage).withDeployer(body)
+    }
+}
+
+/// One site in one bucket of one S3.
+struct SiteTarget {
+    var site: SiteName
+    var bucket: String
+    var storage: StorageOptions
+
+    func withDeployer<Value>(_ body: (Deployer, StorageConnection) async throws -> Value) async throws -> Value {
         let connection = try StorageConnection(storage)
         defer { connection.fetcher.shutDown() }
         let deployer = Deployer(
-            bucket: DeployBucket(client: connection.client, name: BucketOption.name(bucket)), site: try name(),
-            clock: StorageConnection.clock
+            bucket: DeployBucket(client: connection.client, name: bucket), site: site, clock: StorageConnection.clock
         ) { step in
             switch step {
             case .waitingForCollection: Terminal.progress("waiting for a garbage collection")
