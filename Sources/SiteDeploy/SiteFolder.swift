@@ -14,7 +14,8 @@ package struct SiteFile: Sendable, Hashable {
 /// Walks a folder.
 ///
 /// Sorted by key, bytes compared. Names starting with a dot are passed over, `.well-known` excepted. A symbolic link to a file
-/// is followed as long as it stays inside the folder; links that lead outside, and links to folders, are listed as skipped.
+/// is followed as long as it stays inside the folder, or anywhere if asked; links to folders, and otherwise those that lead outside,
+/// are listed as skipped.
 package struct SiteFolder: Sendable {
     package static let filesMax = 1_000_000
     /// Deepest nesting of folders.
@@ -29,13 +30,16 @@ package struct SiteFolder: Sendable {
     private let root: String
     private let ignore: IgnoreRules
     private let fileBytesMax: Int
+    private let followsLinks: Bool
 
     /// Reads the whole tree of names; contents are read when they are sent. What `ignore` names is not mentioned again.
     package init(
-        path: String, ignore: IgnoreRules = IgnoreRules(), fileBytesMax: Int = S3Client.singlePutBytesMax
+        path: String, ignore: IgnoreRules = IgnoreRules(), fileBytesMax: Int = S3Client.singlePutBytesMax,
+        followsLinks: Bool = false
     ) throws(SiteDeployError) {
         self.ignore = ignore
         self.fileBytesMax = fileBytesMax
+        self.followsLinks = followsLinks
         var isFolder: ObjCBool = false
         guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue else {
             throw .file(path: path, reason: "is no folder")
@@ -96,7 +100,7 @@ package struct SiteFolder: Sendable {
 
     private mutating func addLink(_ key: String, _ path: String, _ base: String) throws(SiteDeployError) {
         let target = URL(filePath: path).resolvingSymlinksInPath().path(percentEncoded: false)
-        guard target.hasPrefix(base) else {
+        guard followsLinks || target.hasPrefix(base) else {
             skipped.append((key, "it is a link that leads outside"))
             return
         }

@@ -13,6 +13,8 @@ package struct SiteBuildOptions: Sendable, Hashable {
     package var fallbackPage: String?
     /// Folders outside of the site in which configuration is sometimes left.
     package var surroundings: [String] = []
+    /// Take files outside the folder that links lead to.
+    package var followsLinks = false
     /// Files hashed at one time.
     package var parallelism = 4
 
@@ -40,7 +42,7 @@ package struct SiteBuild: Sendable {
     ) async throws(SiteDeployError) -> SiteBuild {
         let ignored = try ignoreRules(of: path)
         var lints = ignored.lints
-        let folder = try SiteFolder(path: path, ignore: ignored.rules, fileBytesMax: DeployLimits.fileBytesMax)
+        let folder = try SiteFolder(path: path, ignore: ignored.rules, fileBytesMax: DeployLimits.fileBytesMax, followsLinks: options.followsLinks)
         for (key, reason) in folder.skipped { lints.append(DeployLint(.warning, key, "was left out: \(reason)")) }
         let redirects = RedirectsFile(reading: try text(of: "_redirects", in: path), file: "_redirects")
         let headers = HeadersFile(reading: try text(of: "_headers", in: path), file: "_headers")

@@ -16,6 +16,8 @@ package struct SyncOptions: Sendable, Hashable {
     /// Compare types and lifetimes of unchanged files too: one request each.
     package var comparesHeaders = true
     package var isDryRun = false
+    /// Send files outside the folder that links lead to.
+    package var followsLinks = false
     /// Make the bucket if there is none.
     package var createsBucket = false
 
@@ -50,7 +52,7 @@ package struct BucketSync: Sendable {
         folder path: String, _ options: SyncOptions, progress: @escaping @Sendable (_ done: Int, _ of: Int) -> Void = { _, _ in }
     ) async throws(SiteDeployError) -> SyncOutcome {
         let ignored = try SiteBuild.ignoreRules(of: path)
-        let folder = try SiteFolder(path: path, ignore: ignored.rules, fileBytesMax: DeployLimits.fileBytesMax)
+        let folder = try SiteFolder(path: path, ignore: ignored.rules, fileBytesMax: DeployLimits.fileBytesMax, followsLinks: options.followsLinks)
         let headers = HeadersFile(reading: try SiteBuild.text(of: "_headers", in: path), file: "_headers")
         var findings = ignored.lints + headers.problems.map { DeployLint($0) }
         findings += folder.skipped.map { DeployLint(.warning, $0.key, "was left out: \($0.reason)") }

@@ -40,11 +40,14 @@ struct DeployCommand: AsyncParsableCommand {
     @Option(help: "How long a preview lives, such as 7d: the deploy, and its alias unless that is prod. Without it: no end.")
     var ttl: String?
 
-    @Option(help: "What /about means when there is about.html: off, redirect (and /about.html leads there), rewrite.")
+    @Option(name: .customLong("clean-urls"), help: "What /about means when there is about.html: off, redirect (and /about.html leads there), rewrite.")
     var cleanURLs: Manifest.CleanURLs = .off
 
     @Flag(help: "Answer navigations to paths that are no file with index.html.")
     var spa = false
+
+    @Flag(help: "Publish files that symbolic links outside the folder lead to; otherwise such links are left out.")
+    var followLinks = false
 
     @Flag(help: "Ask the bucket for every blob, also for those that earlier deploys need.")
     var verify = false
@@ -90,7 +93,7 @@ struct DeployCommand: AsyncParsableCommand {
     func run() async throws {
         guard mode == .deploy, let site = site.flatMap({ SiteName($0) }) else {
             return try await SyncRun(
-                folder: folder, bucket: bucket ?? "", storage: storage, options: sync, createsBucket: createBucket
+                folder: folder, bucket: bucket ?? "", storage: storage, options: sync, createsBucket: createBucket, followsLinks: followLinks
             ).run()
         }
         let ci = CIEnvironment(ProcessInfo.processInfo.environment)
@@ -126,6 +129,7 @@ struct DeployCommand: AsyncParsableCommand {
         options.fallbackPage = spa ? "index.html" : nil
         let parent = URL(filePath: folder).standardizedFileURL.deletingLastPathComponent().path(percentEncoded: false)
         options.surroundings = [parent, FileManager.default.currentDirectoryPath]
+        options.followsLinks = followLinks
         options.parallelism = ProcessInfo.processInfo.activeProcessorCount
         do throws(SiteDeployError) {
             defer { Terminal.progressDone() }

@@ -49,6 +49,7 @@ struct SyncRun {
     var storage: StorageOptions
     var options: SyncArguments
     var createsBucket: Bool
+    var followsLinks: Bool
 
     func run() async throws {
         let connection = try StorageConnection(storage)
@@ -56,6 +57,7 @@ struct SyncRun {
         var wanted = SyncOptions()
         wanted.deletes = options.delete
         wanted.comparesHeaders = !options.trustHeaders
+        wanted.followsLinks = followsLinks
         wanted.isDryRun = options.dryRun
         wanted.createsBucket = createsBucket || connection.address.isLoopback
         do {
