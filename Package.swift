@@ -69,7 +69,7 @@ let pure2: [Target] =
     library("ObjectStorage", ["S3Model", "Cryptography"], tests: ["ObjectStorageConformance"])
     + library("ObjectStorageConformance", ["ObjectStorage", "Cryptography"], tests: nil)
     + library("WebsiteRouting", ["S3Model", "HTTPSemantics", "ConfigurationReading", "DeployModel"])
-    + library("DistributionModel", ["HTTPSemantics", "HTTPCaching", "ConfigurationReading", "Cryptography", httpTypes])
+    + library("DistributionModel", ["BucketPolicy", "HTTPSemantics", "HTTPCaching", "ConfigurationReading", "Cryptography", httpTypes])
     + library("OriginConfiguration", ["ConfigurationReading"])
     + library("CacheSimulation", ["TraceFormats", "Eviction"])
     + library("AccessLogs", ["HTTPCaching", "HTTPSemantics"])
@@ -101,7 +101,7 @@ let services: [Target] =
     + library(
         "EdgeService",
         [
-            "ByteStreaming", "HTTPTransport", "LocalCertificateAuthority", "OriginFetch", "EdgeStorage", "DistributionModel",
+            "ByteStreaming", "HTTPTransport", "LocalCertificateAuthority", "OriginFetch", "EdgeStorage", "DistributionModel", "BucketPolicy",
             "ConfigurationReading", "HTTPCaching", "AccessLogs", "LogDelivery", "EdgeFigures",
             "HTTPSemantics", "ContentCoding", "SigV4", "SignedURLs", "Cryptography", httpTypes, nioCore, logging,
         ], tests: [nioPosix, nioSSL])

@@ -170,12 +170,15 @@ extension [UInt8] {
 
 /// Percent-encoding as CloudFront's logs have it: bytes 0 to 32 and from 127 up, and `<>"#%{}|\^~[]` + "`'".
 enum LogEncoding {
-    private static let mustEncodeTable: [Bool] = {
-        let special = Set("<>\"#%{}|\\^~[]`'".utf8)
-        return (0...255).map { $0 <= 32 || $0 >= 127 || special.contains(UInt8($0)) }
-    }()
+    /// Bits of the characters below 64, and of those from 64 to 127, that are encoded although they are printable.
+    private static let low: UInt64 = 1 << 34 | 1 << 35 | 1 << 37 | 1 << 39 | 1 << 60 | 1 << 62
+    private static let high: UInt64 = 1 << 27 | 1 << 28 | 1 << 29 | 1 << 30 | 1 << 32 | 1 << 59 | 1 << 60 | 1 << 61 | 1 << 62
 
-    static func mustEncode(_ byte: UInt8) -> Bool { mustEncodeTable[Int(byte)] }
+    @inline(__always)
+    static func mustEncode(_ byte: UInt8) -> Bool {
+        guard byte > 32, byte < 127 else { return true }
+        return (byte < 64 ? low : high) >> UInt64(byte & 63) & 1 == 1
+    }
 
     static func digit(_ value: UInt8) -> UInt8 { value < 10 ? 0x30 + value : 0x41 + value - 10 }
 }

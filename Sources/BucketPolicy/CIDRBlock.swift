@@ -1,14 +1,14 @@
 // IP addresses and CIDR blocks (RFC 4632, RFC 4291) for aws:SourceIp. An IPv4-mapped IPv6 address is the IPv4 address.
 
-struct CIDRBlock: Sendable, Hashable {
+package struct CIDRBlock: Sendable, Hashable {
     /// Network byte order; 4 or 16 bytes.
     let address: [UInt8]
-    let prefixLength: Int
+    package let prefixLength: Int
 
     var isIPv4: Bool { address.count == 4 }
 
     /// Reads an address, or an address with `/length`.
-    init?(_ text: String) {
+    package init?(_ text: String) {
         let parts = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
         guard let address = Self.parse(String(parts[0])) else { return nil }
         self.address = address
@@ -21,7 +21,7 @@ struct CIDRBlock: Sendable, Hashable {
     }
 
     /// Whether an address lies in the block; text that is no address lies in none.
-    func contains(_ text: String) -> Bool {
+    package func contains(_ text: String) -> Bool {
         guard let other = Self.parse(text), other.count == address.count else { return false }
         let whole = prefixLength / 8
         guard address.prefix(whole) == other.prefix(whole) else { return false }

@@ -1,6 +1,7 @@
 // `edge.conf` text -> EdgeConfiguration. Order: the process's own sections, then what is referred to (policies, access
 // controls, identities), then the distributions that refer to it, then what only shows across distributions.
 
+import BucketPolicy
 package import ConfigurationReading
 
 extension EdgeConfiguration {
@@ -26,6 +27,7 @@ extension EdgeConfiguration {
         let access = top.section("origin_access").flatMap(OriginAccessSettings.read)
         let limits = top.section("limits").flatMap(Limits.read)
         let accessLogs = top.section("access_logs").flatMap(AccessLogSettings.read)
+        let explainFrom = top.texts("explain_from", form: "an address or a block of addresses, such as 10.0.0.0/8", CIDRBlock.init)
 
         let publicKeys = NamedValues(top.sections("public_keys").compactMap(NamedPublicKey.read))
         let references = EdgeReferences(
@@ -72,6 +74,7 @@ extension EdgeConfiguration {
             distributions: distributions.compactMap(\.value))
         configuration.localCADirectory = localCA
         configuration.accessLogs = accessLogs
+        configuration.explainFrom = explainFrom.map(\.value)
         if let clock { configuration.clock = clock }
         return configuration
     }

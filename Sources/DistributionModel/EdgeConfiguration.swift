@@ -1,5 +1,6 @@
 // The whole of `edge.conf` as one immutable value. Traffic reads a snapshot of it per request; a reload replaces it whole.
 
+package import BucketPolicy
 package import ConfigurationReading
 
 /// Everything the edge process is told.
@@ -21,6 +22,8 @@ package struct EdgeConfiguration: Sendable, Hashable {
     package var localCADirectory = ".skerry/ca"
     /// How access logs are written.
     package var accessLogs = AccessLogSettings()
+    /// Where viewers may ask for explanations from.
+    package var explainFrom = ["127.0.0.0/8", "::1/128"].compactMap(CIDRBlock.init)
 
     /// Whether the edge's time can be moved over the control listener.
     package var clock = ClockSetting.real

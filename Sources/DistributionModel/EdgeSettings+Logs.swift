@@ -4,6 +4,9 @@ import ConfigurationReading
 
 extension EdgeSettings {
     static let logs: [Setting] = [
+        Setting(
+            "explain_from", .texts(max: 100, form: "an address or a block of addresses, such as 10.0.0.0/8"), .byDefault("127.0.0.0/8, ::1/128"),
+            "Who is told what became of a request: viewers from here who send `X-Skerry-Explain` get it answered in a header of that name."),
         Setting("access_logs", .section, .byDefault(""), "How access logs are written; which ones there are is said by each distribution's `logging`."),
         Setting(
             "access_logs.flush_interval", .duration(1...60), .byDefault("1"),

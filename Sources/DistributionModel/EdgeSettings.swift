@@ -53,7 +53,7 @@ package enum EdgeSettings {
             .byDefault("127.0.0.1:8443"), "HTTPS for viewers, or `off`. Its port is where `redirect-to-https` leads."),
         Setting(
             "listen.control", .address, .byDefault("127.0.0.1:8081"),
-            "The control listener: invalidations, health, reloads. Anyone who reaches it may use it, so keep it on loopback."),
+            "The control listener: invalidations, health, reloads, statistics, metrics. Anyone who reaches it may use it, so keep it on loopback."),
 
         Setting(
             "local_ca.directory", .text(1...1024, form: ""), .byDefault(".skerry/ca"),

@@ -21,6 +21,7 @@ struct Delivery {
     }
 
     func deliver(_ final: FinalAnswer, to request: EdgeRequest) async throws {
+        exchange.trace.explain { $0.answer(by: final.answer) }
         switch final.answer {
         case .entry(let entry, let type):
             try await deliver(entry, final.resultType ?? type, final, to: request)

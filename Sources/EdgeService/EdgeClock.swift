@@ -1,5 +1,11 @@
 package import HTTPSemantics
 
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#endif
+
 /// The time, as the edge is told it.
 package struct EdgeClock: Sendable {
     package var now: @Sendable () -> HTTPDate
@@ -19,6 +25,18 @@ package struct EdgeClock: Sendable {
         self.now = now
         self.ticks = ticks
         self.nanoseconds = nanoseconds ?? { ticks().wholeNanoseconds }
+    }
+
+    /// The clocks of this machine beside a time that is told.
+    package init(now: @escaping @Sendable () -> HTTPDate) {
+        self.init(now: now, ticks: Self.uptime, nanoseconds: Self.monotonic)
+    }
+
+    /// Straight from the system, without the arithmetic of durations.
+    private static let monotonic: @Sendable () -> Int64 = {
+        var time = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &time)
+        return Int64(time.tv_sec) &* 1_000_000_000 &+ Int64(time.tv_nsec)
     }
 
     private static let start = ContinuousClock.now

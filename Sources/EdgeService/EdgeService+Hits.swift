@@ -134,7 +134,7 @@ private let plainRead = RequestFacts(method: .get)
 
 extension KnownFields {
     /// Fields that make a request more than plain.
-    fileprivate static let needPipeline: KnownFields = [.range, .conditional, .upgrade, .expect]
+    fileprivate static let needPipeline: KnownFields = [.range, .conditional, .upgrade, .expect, .explain]
 }
 
 extension ByteBuffer {

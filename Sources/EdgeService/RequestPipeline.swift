@@ -53,6 +53,7 @@ struct RequestPipeline {
         let snapshot = service.snapshot
         let delivery = Delivery(
             exchange: TracedExchange(exchange: exchange, trace: trace, clock: service.clock), requestID: requestID, clock: service.clock)
+        if isExplained(in: snapshot) { trace.note { $0.explanation = Explanation() } }
         do {
             var request = try route(in: snapshot)
             if try await redirected(request, delivery) { return }
@@ -116,6 +117,8 @@ struct RequestPipeline {
         var fields = head.fields
         // An absolute target's authority replaces Host (RFC 9112 section 3.2.2): key and origin must see one and the same.
         fields[.hostField] = head.authority
+        // Meant for this edge; further on it goes only where a policy names it.
+        if fields.contains(.xSkerryExplain), !behavior.namesHeader(.xSkerryExplain) { fields[.xSkerryExplain] = nil }
         // HTTP/1.0 viewers get nothing compressed, so they must not share a key with those who do.
         if head.version == .http10, behavior.policy.normalizesAcceptEncoding { fields[.acceptEncoding] = nil }
         return EdgeRequest(
@@ -185,12 +188,15 @@ struct RequestPipeline {
             let commits = cache.diskCommits
             let selected = await select(request)
             let (entry, identity) = (selected.entry, selected.identity)
+            trace.explain { $0.key = identity.key }
             if entry == nil, let answer = try await partsAnswer(request, identity) { return answer }
             var purpose = purpose(of: selected)
             if let entry {
                 let now = service.clock.now()
                 request.cacheStatus?.hit(entry, at: now)
-                switch request.personality.reuse(of: entry.facts, for: request.facts, at: now) {
+                let reuse = request.personality.reuse(of: entry.facts, for: request.facts, at: now)
+                trace.explain { ($0.found, $0.reuse) = (entry.facts, reuse) }
+                switch reuse {
                 case .fresh: return .entry(entry, entry.status.code >= 400 ? .error : .hit)
                 case .staleAfterError, .staleAccepted: return .entry(entry, .hit)
                 case .staleWhileRevalidate(_, let conditionals):
@@ -203,7 +209,7 @@ struct RequestPipeline {
                 }
                 request.cacheStatus?.forward(entry.facts.remainingSeconds(at: now) > 0 ? .request : .stale)
             } else {
-                trace.note { $0.nonHitReason = selected.hasOthers ? .otherVariant : .notInCache }
+                trace.note { $0.nonHitReason = selected.hasOthers ? .otherVariant : NonHitReason(cache.departure(of: identity.key)) }
             }
             guard request.personality.mayForward(request.facts) else { return .edge(.onlyIfCached, .error) }
             if request.traits.sendsHead, request.method == .head { return try await head(request, selected, purpose.conditionals) }

@@ -44,7 +44,12 @@ extension EdgeCache {
         }
         let onDisk = disk?.discard(where: names) ?? []
         var removed = onDisk.count
-        if removed > 0 { state.withLock { $0.statistics.invalidated += removed } }
+        if removed > 0 {
+            state.withLock { state in
+                state.statistics.invalidated += removed
+                for key in onDisk { state.departures.note(key, .invalidated) }
+            }
+        }
         var start = 0
         while true {
             let (count, isLast) = state.withLock { state in
@@ -53,6 +58,7 @@ extension EdgeCache {
                 for slot in start..<max(start, end) {
                     guard let entry = state.entries[slot], names(entry.identity) else { continue }
                     state.remove(entry.identity.key)
+                    state.departures.note(entry.identity.key, .invalidated)
                     if !onDisk.contains(entry.identity.key) { count += 1 }
                 }
                 state.statistics.invalidated += count

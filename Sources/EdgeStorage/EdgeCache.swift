@@ -60,6 +60,8 @@ package final class EdgeCache: Sendable {
         /// Look-ups on disk under way.
         var diskReadings: [CacheKey: Task<CachedResponse?, Never>] = [:]
         var statistics = EdgeCacheStatistics()
+        /// Why some of those that are gone are gone.
+        var departures = Departures()
     }
 
     let state: Mutex<State>
@@ -136,6 +138,7 @@ package final class EdgeCache: Sendable {
         state.withLock { state in
             guard let slot = state.slots[entry.identity.key], state.entries[Int(slot)] === entry else { return }
             state.remove(entry.identity.key)
+            state.departures.note(entry.identity.key, .removed)
         }
         disk?.discard(entry.identity.key, body: entry.body.id)
     }
@@ -203,6 +206,7 @@ extension EdgeCache.State {
         while statistics.bytes + statistics.fillingBytes + bytes > limit {
             guard let victim = policy.victim(), let entry = entries[Int(victim)] else { return false }
             slots[entry.identity.key] = nil
+            departures.note(entry.identity.key, .evicted)
             policy.didEvict(victim)
             release(victim)
             disk?.noteInMemory(false, entry.identity.key)

@@ -1,3 +1,4 @@
+import BucketPolicy
 import ConfigurationReading
 import Testing
 
@@ -66,6 +67,39 @@ import Testing
     @Test func `a bucket needs a key`() {
         #expect { try read(text("{bucket: logs.s3.localhost}", credentials: false)) } throws: { error in
             "\(error)".contains("logging.bucket: found a bucket, expected origin_access.credentials_file, whose key signs what is put into it")
+        }
+    }
+}
+
+@Suite struct ExplainReadingTests {
+    private func read(_ line: String) throws -> EdgeConfiguration {
+        try EdgeConfiguration.read(
+            yaml: """
+                \(line)
+                distributions:
+                  - id: EABC
+                    origins:
+                      - {id: o, domain_name: origin.example, custom_origin_config: {}}
+                    default_cache_behavior: {target_origin_id: o}
+                """, file: "edge.conf").value
+    }
+
+    @Test func `without a word explanations are for this machine`() throws {
+        let blocks = try read("").explainFrom
+        #expect(blocks.contains { $0.contains("127.0.0.1") })
+        #expect(blocks.contains { $0.contains("::1") })
+        #expect(!blocks.contains { $0.contains("10.0.0.1") })
+    }
+
+    @Test func `networks can be named, or nobody`() throws {
+        #expect(try read("explain_from: [10.0.0.0/8, '2001:db8::/32']").explainFrom.map(\.prefixLength) == [8, 32])
+        #expect(try read("explain_from: []").explainFrom.isEmpty)
+    }
+
+    @Test func `what is no network is told with its place`() {
+        #expect { try read("explain_from: [10.0.0.0/33]") } throws: { error in
+            "\(error)".contains(
+                #"edge.conf:1:16: error: explain_from[0]: found "10.0.0.0/33", expected an address or a block of addresses, such as 10.0.0.0/8"#)
         }
     }
 }

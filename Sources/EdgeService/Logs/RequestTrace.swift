@@ -31,6 +31,8 @@ final class RequestTrace: Sendable {
         var isShieldHit = false
         /// What the rules said about keeping the origin's answer.
         var storability: Storability?
+        /// Present where the viewer is told what is noted.
+        var explanation: Explanation?
 
         // What was sent.
 
@@ -64,6 +66,12 @@ final class RequestTrace: Sendable {
     func note(_ change: (inout Notes) -> Void) { state.withLock { change(&$0) } }
 
     var notes: Notes { state.withLock { $0 } }
+
+    /// Adds to the explanation, where there is one.
+    func explain(_ change: (inout Explanation.Notes) -> Void) {
+        guard let explanation = state.withLock({ $0.explanation }) else { return }
+        explanation.note(change)
+    }
 
     /// Notes that an answer of this class is about to begin.
     func classify(_ result: ResultType) { note { $0.resultAtStart = result } }
@@ -113,12 +121,23 @@ struct TracedExchange: Sendable {
     let trace: RequestTrace
     let clock: EdgeClock
 
+    /// The head as it goes out.
+    private func explained(_ head: ResponseHead) -> ResponseHead {
+        let notes = trace.notes
+        guard let explanation = notes.explanation else { return head }
+        var head = head
+        head.fields[.xSkerryExplain] = explanation.value(notes, at: clock.now())
+        return head
+    }
+
     func respond(_ head: ResponseHead, body: ByteBuffer? = nil) async throws {
+        let head = explained(head)
         trace.begins(head, at: clock.nanoseconds())
         try await exchange.respond(head, body: body)
     }
 
     func start(_ head: ResponseHead) async throws {
+        let head = explained(head)
         trace.begins(head, at: clock.nanoseconds())
         try await exchange.start(head)
     }

@@ -36,6 +36,8 @@ package struct KnownFields: OptionSet, Sendable {
     package static let upgrade = KnownFields(rawValue: 1 << 14)
     package static let cacheControl = KnownFields(rawValue: 1 << 15)
     package static let pragma = KnownFields(rawValue: 1 << 16)
+    /// Asks what became of the request; an answer that tells it is no plain one.
+    package static let explain = KnownFields(rawValue: 1 << 17)
 
     /// Fields whose presence makes an answer depend on more than the resource.
     package static let conditional: KnownFields = [.ifMatch, .ifNoneMatch, .ifModifiedSince, .ifUnmodifiedSince, .ifRange]
@@ -317,6 +319,7 @@ private func knownField(_ bytes: UnsafeRawBufferPointer, _ name: ByteSlice) -> K
         return equalsIgnoringCase(slice, "authorization") ? .authorization : []
     case 14: return equalsIgnoringCase(slice, "content-length") ? .contentLength : []
     case 15: return equalsIgnoringCase(slice, "accept-encoding") ? .acceptEncoding : []
+    case 16: return equalsIgnoringCase(slice, "x-skerry-explain") ? .explain : []
     case 17:
         if equalsIgnoringCase(slice, "if-modified-since") { return .ifModifiedSince }
         return equalsIgnoringCase(slice, "transfer-encoding") ? .transferEncoding : []

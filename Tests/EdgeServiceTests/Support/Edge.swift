@@ -1,6 +1,7 @@
 // An edge in process: a scripted origin behind it, viewers in front, a clock that moves when told.
 
 import AccessLogs
+import BucketPolicy
 import ByteStreaming
 import ConfigurationReading
 import DistributionModel
@@ -59,16 +60,16 @@ final class Edge: Sendable {
         log: LogQueue? = nil
     ) throws -> EdgeSnapshot {
         let address = ListenAddress(host: "127.0.0.1", port: 0)
-        return try EdgeSnapshot(
-            EdgeConfiguration(
+        var configuration = EdgeConfiguration(
                 listen: .init(http: address, control: address), cache: .init(memoryBytes: 0, objectBytesMax: 0),
                 originAccess: .init(credentialsFile: nil, profile: "default", accountID: accountID),
                 limits: .init(
                     connectionsMax: 10, urlBytesMax: 8_192, headerBytesMax: 20_480, requestBodyBytesMax: requestBodyBytesMax,
                     keepAliveTimeout: .seconds(1), headerTimeout: .seconds(1), bodyTimeout: .seconds(1), sendTimeout: .seconds(1),
                     drainTimeout: .seconds(1), originConnectionsMax: 10),
-                publicKeys: publicKeys, keyGroups: keyGroups, distributions: distributions),
-            credentials: credentials, log: { _ in log })
+                publicKeys: publicKeys, keyGroups: keyGroups, distributions: distributions)
+        configuration.explainFrom = ["192.0.2.0/28"].compactMap(CIDRBlock.init)
+        return try EdgeSnapshot(configuration, credentials: credentials, log: { _ in log })
     }
 
     static func head(

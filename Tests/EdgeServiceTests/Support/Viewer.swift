@@ -91,10 +91,10 @@ final class Viewer: Sendable {
     let sink = RecordingSink()
     private let task: Task<Void, Never>
 
-    init(_ service: EdgeService, _ head: RequestHead, content: RequestBody = RequestBody(), isSecure: Bool = false) {
+    init(_ service: EdgeService, _ head: RequestHead, content: RequestBody = RequestBody(), isSecure: Bool = false, address: String = "192.0.2.7") {
         let exchange = ServerExchange(
             head: head, connection: ConnectionInfo(
-                clientAddress: "192.0.2.7", clientPort: 4711, tls: isSecure ? TLSFacts(version: "TLSv1.3") : nil), body: content, sink: sink)
+                clientAddress: address, clientPort: 4711, tls: isSecure ? TLSFacts(version: "TLSv1.3") : nil), body: content, sink: sink)
         task = Task { await service.handle(exchange) }
     }
 
