@@ -162,11 +162,16 @@ extension EdgeConfiguration.Cache {
     static func read(_ section: ConfigurationSection) -> Self? {
         let memory = section.bytes("memory")
         let object = section.bytes("max_object_size")
+        let part = section.bytes("part_size")
+        let count = section.integer("max_parts_per_object")
+        let together = section.bytes("max_parts_size")
         let disk = section.section("disk")
         let tier = disk.flatMap(Disk.read)
         section.finish()
-        guard let memory, let object, disk == nil || tier != nil else { return nil }
-        return Self(memoryBytes: memory, objectBytesMax: object, disk: tier)
+        guard let memory, let object, let part, let count, disk == nil || tier != nil else { return nil }
+        var cache = Self(memoryBytes: memory, objectBytesMax: object, disk: tier)
+        cache.parts = .init(partBytes: part, countMax: count, bytesMax: together)
+        return cache
     }
 }
 

@@ -53,6 +53,7 @@ package struct EdgeConfiguration: Sendable, Hashable {
         package var objectBytesMax: Int
         /// Nil for memory alone.
         package var disk: Disk?
+        package var parts = Parts()
 
         package init(memoryBytes: Int, objectBytesMax: Int, disk: Disk? = nil) {
             self.memoryBytes = memoryBytes
@@ -75,6 +76,22 @@ package struct EdgeConfiguration: Sendable, Hashable {
                 self.objectBytesMax = objectBytesMax
                 self.objectsMax = objectsMax
             }
+        }
+    }
+
+    /// How a response is kept that is larger than one entry may be.
+    package struct Parts: Sendable, Hashable {
+        /// Length of a part, in bytes; that of an entry if it is less.
+        package var partBytes = 4 << 20
+        /// Parts that one object may have.
+        package var countMax = 8_192
+        /// What the parts of one object may take together, in bytes; nil for half of the larger tier.
+        package var bytesMax: Int?
+
+        package init(partBytes: Int = 4 << 20, countMax: Int = 8_192, bytesMax: Int? = nil) {
+            self.partBytes = partBytes
+            self.countMax = countMax
+            self.bytesMax = bytesMax
         }
     }
 

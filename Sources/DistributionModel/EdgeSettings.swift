@@ -64,7 +64,16 @@ package enum EdgeSettings {
             "Memory for cached responses, heads and bookkeeping included."),
         Setting(
             "cache.max_object_size", .bytes(1 << 10...30 << 30), .byDefault("32MiB"),
-            "A larger response is not kept in memory; without a disk tier it is delivered and not kept."),
+            "A larger response is kept whole on disk, where there is a disk tier that takes it, or in parts, which need a strong validator; otherwise it is delivered and not kept."),
+        Setting(
+            "cache.part_size", .bytes(4 << 10...64 << 20), .byDefault("4MiB"),
+            "Length of a part; `max_object_size` if that is less. What is missing of an object is asked for in parts."),
+        Setting(
+            "cache.max_parts_per_object", .integer(1...32_768), .byDefault("8192"),
+            "Parts that one object may have; what lies beyond passes through."),
+        Setting(
+            "cache.max_parts_size", .bytes(1 << 20...1 << 40), .optional,
+            "What the parts of one object may take together; absent: half of `cache.memory`, or of the disk tier if that is larger."),
         Setting("cache.disk", .section, .optional, "A tier on disk beneath memory, which survives restarts; absent: none."),
         Setting(
             "cache.disk.directory", .text(1...1024, form: ""), .required,

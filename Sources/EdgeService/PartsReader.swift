@@ -4,6 +4,7 @@
 import EdgeStorage
 import HTTPCaching
 import HTTPSemantics
+import HTTPTypes
 import NIOCore
 
 /// Where the bytes at some place of an object come from.
@@ -78,8 +79,18 @@ struct PartsReader: Sendable {
         if let newest = driver.cache.partedObject(object.identity, now: now), newest.generation == object.generation { object = newest }
         guard let extent = object.extents.extent(containing: position) else { return nil }
         if let entry = await driver.cache.partInTiers(extent, of: object) { return (entry, extent) }
+        if let whole = becameWhole() { return (whole, 0..<object.complete) }
         lost(extent)
         return nil
+    }
+
+    /// The object as one entry, where its last missing part has made it that.
+    private func becameWhole() -> CachedResponse? {
+        guard let validator = object.version.validator, let entry = driver.cache.lookup(object.identity.key), entry.status == .ok,
+            !entry.isEdgeCompressed, Int64(entry.body.byteCount) == object.complete,
+            StrongValidator(entry.fields, now: driver.clock.now()) == validator
+        else { return nil }
+        return entry
     }
 
     /// A recorded part has turned out to be gone.

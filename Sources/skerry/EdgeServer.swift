@@ -32,10 +32,7 @@ enum EdgeServer {
         let group = MultiThreadedEventLoopGroup.singleton
         let fetcher = NIOOriginFetcher(group: group)
         let disk = diskTier(configuration)
-        let cache = EdgeCache(
-            limits: EdgeCacheLimits(
-                memoryBytesMax: configuration.cache.memoryBytes, objectBytesMax: configuration.cache.objectBytesMax),
-            disk: disk)
+        let cache = EdgeCache(limits: EdgeCacheLimits(configuration.cache), disk: disk)
         let movable = configuration.clock == .movable ? MovableClock(world: wallClock) : nil
         let logs = EdgeLogs(configuration.accessLogs, fetcher: fetcher, now: wallClock, logger: logger)
         let figures = EdgeFigures(loops: Array(group.makeIterator()).count, startedAt: wallClock().secondsSince1970)
@@ -189,6 +186,15 @@ extension EdgeConfiguration {
             case .originAccessIdentity: return true
             }
         }
+    }
+}
+
+extension EdgeCacheLimits {
+    fileprivate init(_ cache: EdgeConfiguration.Cache) {
+        self.init(memoryBytesMax: cache.memoryBytes, objectBytesMax: cache.objectBytesMax)
+        partBytes = cache.parts.partBytes
+        partsPerObjectMax = cache.parts.countMax
+        partsOfObjectBytesMax = cache.parts.bytesMax
     }
 }
 

@@ -59,7 +59,7 @@ private func minimal(extra: String = "", top: String = "") -> String {
         let yaml = """
             listen: {http: "127.0.0.1:0", https: "[::1]:2", control: "[::1]:1"}
             local_ca: {directory: authority}
-            cache: {memory: 1GiB, max_object_size: 1MiB, disk: {directory: d, size: 2GiB, max_object_size: 3MiB, max_objects: 4}}
+            cache: {memory: 1GiB, max_object_size: 1MiB, part_size: 64KiB, max_parts_per_object: 9, max_parts_size: 2MiB, disk: {directory: d, size: 2GiB, max_object_size: 3MiB, max_objects: 4}}
             origin_access: {credentials_file: keys, profile: p, account_id: "123456789012"}
             limits:
               {max_connections: 1, max_url_size: 4KiB, max_header_size: 8KiB, max_request_body: 0, keep_alive_timeout: 1,
@@ -266,6 +266,7 @@ private func minimal(extra: String = "", top: String = "") -> String {
                     ])
             ])
         expected.localCADirectory = "authority"
+        expected.cache.parts = .init(partBytes: 64 << 10, countMax: 9, bytesMax: 2 << 20)
         // Where a file is named is told apart from the rest, for messages that come later.
         let certificate = try #require(read.value.distributions[0].viewerCertificate)
         #expect(certificate.certificate.path == "two.pem")
