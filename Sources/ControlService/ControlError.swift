@@ -23,6 +23,7 @@ struct ControlError: Error, Sendable, Equatable {
         .init(404, "NoSuchInvalidation", "The specified invalidation does not exist: \(id).")
     }
     static func internalError(_ message: String) -> ControlError { .init(500, "InternalError", message) }
+    static func shieldNotReached(_ message: String) -> ControlError { .init(503, "ServiceUnavailable", message) }
     static let missingBody = ControlError(400, "MissingBody", "This operation requires a body.")
     static let batchTooLarge = ControlError(413, "BatchTooLarge", "Invalidation batch specified is too large.")
     static func malformedInput(_ message: String) -> ControlError { .init(400, "MalformedInput", message) }

@@ -9,7 +9,7 @@ package import HTTPSemantics
 package import HTTPTransport
 import HTTPTypes
 package import Logging
-import NIOCore
+package import NIOCore
 
 /// Serves the control API of one edge process.
 package struct ControlService: HTTPService {
@@ -22,19 +22,25 @@ package struct ControlService: HTTPService {
     private let reports: ControlReports?
     private let now: @Sendable () -> HTTPDate
     private let random: @Sendable () -> UInt64
+    private let passOn: PassOn?
     let process: ProcessControls?
     let logger: Logger
 
+    /// Takes an invalidation - target, document, distribution - to the edges behind this one; answers which of them could not be told.
+    package typealias PassOn = @Sendable (String, ByteBuffer, String) async -> [String]
+
     /// - Parameters:
+    ///   - passOn: where this edge fetches from other edges.
     ///   - knowsDistribution: whether a distribution of that id is served.
     ///   - random: a source of identifiers.
     ///   - process: what can be asked of the process; nil where there is none around the service.
     package init(
         cache: EdgeCache, knowsDistribution: @escaping @Sendable (String) -> Bool, now: @escaping @Sendable () -> HTTPDate,
         random: @escaping @Sendable () -> UInt64, reports: ControlReports? = nil, process: ProcessControls? = nil,
-        logger: Logger
+        logger: Logger, passOn: PassOn? = nil
     ) {
         self.reports = reports
+        self.passOn = passOn
         invalidations = InvalidationLog(cache: cache, random: random)
         self.knowsDistribution = knowsDistribution
         self.now = now
@@ -115,6 +121,8 @@ package struct ControlService: HTTPService {
         }
         guard document.readableBytes > 0 else { throw .missingBody }
         let batch = try InvalidationBatch(document: Array(document.readableBytesView))
+        // First those behind this edge: what it fetches once it has forgotten comes from them.
+        let untold = await passOn?(exchange.head.path, document, distributionID) ?? []
         let (invalidation, removed) = try invalidations.run(batch, on: distributionID, at: now())
         try await invalidations.settle()
         logger.info(
@@ -123,6 +131,10 @@ package struct ControlService: HTTPService {
                 "distribution": "\(distributionID)", "invalidation": "\(invalidation.id)",
                 "paths": "\(batch.paths.count)", "objects": "\(removed)",
             ])
+        guard untold.isEmpty else {
+            throw .shieldNotReached(
+                "This edge has forgotten what was named, but an origin shield could not be told: \(untold.joined(separator: "; ")). Repeat the request.")
+        }
         let location = "/\(Self.version)/distribution/\(distributionID)/invalidation/\(invalidation.id)"
         return .invalidation(invalidation, status: 201, location: location)
     }

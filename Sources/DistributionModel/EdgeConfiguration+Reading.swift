@@ -26,6 +26,7 @@ extension EdgeConfiguration {
         let clock = top.choice("clock", as: ClockSetting.self)
         let access = top.section("origin_access").flatMap(OriginAccessSettings.read)
         let limits = top.section("limits").flatMap(Limits.read)
+        let shielding = top.section("shield").map(Shielding.read) ?? Shielding()
         let accessLogs = top.section("access_logs").flatMap(AccessLogSettings.read)
         let explainFrom = top.texts("explain_from", form: "an address or a block of addresses, such as 10.0.0.0/8", CIDRBlock.init)
 
@@ -40,7 +41,7 @@ extension EdgeConfiguration {
             originAccessIdentities: NamedValues(top.sections("origin_access_identities").compactMap(OriginAccessIdentity.read)),
             publicKeys: publicKeys,
             keyGroups: NamedValues(top.sections("key_groups").compactMap { KeyGroup.read($0, publicKeys: publicKeys.names) }),
-            hasCredentials: access == nil || access?.credentialsFile != nil, hasHTTPS: listen == nil || listen?.https != nil)
+            hasCredentials: access == nil || access?.credentialsFile != nil, shielding: shielding, hasHTTPS: listen == nil || listen?.https != nil)
         references.reportDuplicates(in: top.reader)
 
         let sections = top.sections("distributions")
@@ -54,6 +55,12 @@ extension EdgeConfiguration {
             top.reader.report(
                 at: top.location(of: "origin_access"), "origin_access.credentials_file", found: "no such key",
                 expected: "a credentials file, as origins with an origin access control or identity need one")
+        }
+        let isShielded = distributions.compactMap(\.value).flatMap(\.origins).contains { shielding.asks($0) != nil }
+        if isShielded || listen?.shield != nil, shielding.secretFile == nil {
+            top.reader.report(
+                at: top.location(of: "shield"), "shield.secret_file", found: "no such key",
+                expected: "a file with the secret that edges share, as \(isShielded ? "origins have an origin shield" : "listen.shield is on")")
         }
         top.finish()
 
@@ -73,6 +80,7 @@ extension EdgeConfiguration {
             publicKeys: references.publicKeys.values, keyGroups: references.keyGroups.values,
             distributions: distributions.compactMap(\.value))
         configuration.localCADirectory = localCA
+        configuration.shielding = shielding
         configuration.accessLogs = accessLogs
         configuration.explainFrom = explainFrom.map(\.value)
         if let clock { configuration.clock = clock }
@@ -81,7 +89,7 @@ extension EdgeConfiguration {
 
     /// One address for two listeners.
     private static func reportClashes(_ listen: Listen, in top: ConfigurationSection) {
-        let listeners = [("http", listen.http), ("https", listen.https), ("control", listen.control)]
+        let listeners = [("http", listen.http), ("https", listen.https), ("control", listen.control), ("shield", listen.shield)]
         for (position, (key, address)) in listeners.enumerated() {
             guard let address, address.port != 0, let first = listeners[..<position].first(where: { $0.1 == address }) else { continue }
             top.reader.report(
@@ -152,9 +160,12 @@ extension EdgeConfiguration.Listen {
         let http = section.address("http")
         let https = section.text("https", OptionalListener.init)
         let control = section.address("control")
+        let shield = section.text("shield", OptionalListener.init)
         section.finish()
-        guard let http, let https, let control else { return nil }
-        return Self(http: http, https: https.address, control: control)
+        guard let http, let https, let control, let shield else { return nil }
+        var listen = Self(http: http, https: https.address, control: control)
+        listen.shield = shield.address
+        return listen
     }
 }
 

@@ -18,6 +18,7 @@ package struct EdgeConfiguration: Sendable, Hashable {
     package var publicKeys: [NamedPublicKey]
     package var keyGroups: [KeyGroup]
     package var distributions: [Distribution]
+    package var shielding = Shielding()
     /// Folder of the local certificate authority; relative paths start at the folder of `edge.conf`.
     package var localCADirectory = ".skerry/ca"
     /// How access logs are written.
@@ -38,6 +39,8 @@ package struct EdgeConfiguration: Sendable, Hashable {
         /// Nil when it is off.
         package var https: ListenAddress?
         package var control: ListenAddress
+        /// For other edges, whose shield this one is; nil when it is off.
+        package var shield: ListenAddress?
 
         package init(http: ListenAddress, https: ListenAddress? = nil, control: ListenAddress) {
             self.http = http

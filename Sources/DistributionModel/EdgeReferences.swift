@@ -37,6 +37,7 @@ struct EdgeReferences {
     var keyGroups: NamedValues<KeyGroup>
     /// Whether there is a key to sign requests to buckets with.
     var hasCredentials = true
+    var shielding = Shielding()
     /// Whether the edge listens for HTTPS.
     var hasHTTPS = true
 

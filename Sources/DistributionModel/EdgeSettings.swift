@@ -14,7 +14,6 @@ package enum EdgeSettings {
             "distributions[].price_class": "no price class: there is one location",
             "distributions[].web_acl_id": "no firewall rules",
             "distributions[].restrictions": "no geographic restrictions",
-            "distributions[].origins[].origin_shield": "no origin shield yet",
         ]
         for behavior in ["distributions[].default_cache_behavior", "distributions[].cache_behaviors[]"] {
             keys["\(behavior).function_associations"] = "no functions yet"
@@ -37,6 +36,7 @@ package enum EdgeSettings {
             "clock", .choice(["real", "movable"]), .byDefault("real"),
             "`movable` lets `skerry clock advance` move the edge's time forward, for laboratories; never where others are served."),
         Setting("origin_access", .section, .byDefault(""), "As whom the edge signs requests to buckets."),
+        Setting("shield", .section, .byDefault(""), "Edges in front of origins: where they are, and what edges know each other by."),
         Setting("limits", .section, .byDefault(""), "Bounds on what viewers and origins may make the edge hold or wait for."),
         Setting("cache_policies", .sections(max: 20), .optional, "Cache policies beside the managed ones."),
         Setting("origin_request_policies", .sections(max: 20), .optional, "Origin request policies beside the managed ones."),
@@ -54,6 +54,20 @@ package enum EdgeSettings {
         Setting(
             "listen.control", .address, .byDefault("127.0.0.1:8081"),
             "The control listener: invalidations, health, reloads, statistics, metrics. Anyone who reaches it may use it, so keep it on loopback."),
+
+        Setting(
+            "listen.shield", .text(3...64, form: "a numeric address and port, such as 127.0.0.1:8090, or off"), .byDefault("off"),
+            "For other edges, whose shield this one is, or `off`. Plain HTTP, every request signed with the secret; a private network is its place."),
+
+        Setting(
+            "shield.secret_file", .text(1...1024, form: ""), .optional,
+            "Secrets that the edges of a group share, one a line, each of 32 characters or more: the first signs, all are accepted. Needed with `listen.shield` or an `origin_shield`; a relative path starts at the folder of this file."),
+        Setting("shield.regions", .sections(max: 20), .optional, "The edges that origins may name as their shield."),
+        Setting("shield.regions[].name", .text(1...64, form: "1 to 64 letters, digits, - or _"), .required, "What `origin_shield_region` calls it."),
+        Setting("shield.regions[].address", .text(1...260, form: "a host name or address, with :port where it is not 80"), .required, "That edge's `listen.shield`."),
+        Setting(
+            "shield.own_region", .text(1...64, form: "1 to 64 letters, digits, - or _"), .optional,
+            "The region whose shield this edge is: it asks the origins of that region itself."),
 
         Setting(
             "local_ca.directory", .text(1...1024, form: ""), .byDefault(".skerry/ca"),
@@ -265,6 +279,13 @@ package enum EdgeSettings {
         Setting(
             "distributions[].origins[].origin_ca_file", .text(1...1024, form: ""), .optional,
             "PEM with authorities trusted beside the system's where the origin is asked over HTTPS; a relative path starts at the folder of this file."),
+        Setting(
+            "distributions[].origins[].origin_shield", .section, .optional,
+            "Another edge that is asked in the origin's place for what may be cached, and that asks the origin."),
+        Setting("distributions[].origins[].origin_shield.enabled", .boolean, .required, "Whether it is asked."),
+        Setting(
+            "distributions[].origins[].origin_shield.origin_shield_region", .text(1...64, form: ""), .optional,
+            "A region of `shield.regions`; needed where `enabled` is true."),
         Setting(
             "distributions[].origins[].origin_access_control", .text(1...64, form: ""), .optional,
             "An OAC from `origin_access_controls`; only with `s3_origin_config`."),

@@ -16,12 +16,14 @@ extension Origin {
                 path: $0, location: section.valueLocation(of: "origin_ca_file"), keyPath: section.path("origin_ca_file"))
         }
         let completion = section.duration("response_completion_timeout")
+        let shieldRegion = readShield(section, references.shielding)
         section.finish()
         guard let id, let domain, let path, let attempts, let timeout, let kind else { return nil }
         var origin = Origin(
             id: id, domainName: domain, originPath: path, customHeaders: headers, kind: kind, connectionAttempts: attempts,
             connectionTimeout: timeout)
         origin.authorities = authorities
+        origin.shieldRegion = shieldRegion
         origin.responseCompletionTimeout = completion
         if let completion, completion < origin.readTimeout {
             section.report(

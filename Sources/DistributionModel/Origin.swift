@@ -18,6 +18,8 @@ package struct Origin: Sendable, Hashable {
     package var connectionTimeout: Duration
     /// How long a whole response may take; nil leaves it to the read timeout alone.
     package var responseCompletionTimeout: Duration?
+    /// The region whose edge is asked in this origin's place; nil when it is asked itself.
+    package var shieldRegion: String?
     /// Certificates trusted beside the system's where it is asked over HTTPS.
     package var authorities: OriginSecurity.AuthorityFile?
 

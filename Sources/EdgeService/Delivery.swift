@@ -58,6 +58,7 @@ struct Delivery {
         request?.applyResponseHeaders(to: &fields, now: now)
         request?.applyServerTiming(to: &fields, type)
         addOwn(to: &fields, type, request)
+        request?.addShieldAnswer(to: &fields, type, isCompressed: false)
         let body = ErrorPage.html(error, requestID: requestID)
         fields[.contentLength] = String(body.readableBytes)
         try await exchange.respond(ResponseHead(status: .named(error.status), fields: fields), body: body)
@@ -71,7 +72,8 @@ struct Delivery {
         request.applyResponseHeaders(to: &fields, now: now)
         request.applyServerTiming(to: &fields, type)
         addOwn(to: &fields, type, request)
-        if type == .hit || type == .refreshHit || request.traits.marks == .cacheStatus, request.showsAge { fields[.age] = String(entry.facts.ageSeconds(at: now)) }
+        request.addShieldAnswer(to: &fields, type, isCompressed: entry.isEdgeCompressed)
+        if type == .hit || type == .refreshHit || request.isFromEdge || request.traits.marks == .cacheStatus, request.showsAge { fields[.age] = String(entry.facts.ageSeconds(at: now)) }
         let selection = final.isErrorPage ? .whole
             : Selection(request, status: entry.status.code, fields: entry.fields, length: entry.body.byteCount, now: now)
         switch selection {
@@ -116,9 +118,10 @@ struct Delivery {
             // What the origin said of its age goes on to the one who asked; others get it from here.
             if response.isCollapsed, let facts = response.facts { fields[.age] = String(facts.ageSeconds(at: now)) }
             if !request.showsAge { fields[.age] = nil }
-        } else if type == .hit, request.showsAge {
-            fields[.age] = "0"
+        } else if type == .hit || request.isFromEdge, request.showsAge {
+            fields[.age] = String(response.facts?.ageSeconds(at: now) ?? response.initialAgeSeconds)
         }
+        request.addShieldAnswer(to: &fields, type, isCompressed: response.isEdgeCompressed)
         // What was asked for without the viewer's conditions is judged here; what went through untouched, by the origin.
         let selection = response.conditionsAreOpen && !final.isErrorPage
             ? Selection(request, status: response.status.code, fields: response.fields, length: response.contentLength, now: now)

@@ -30,6 +30,8 @@ struct EdgeRequest: Sendable {
     var viewerAddress: String
     var version: HTTPVersion
     var requestID: String
+    /// Whether another edge asks, whose shield this one is. It does for its viewer what viewers see.
+    var isFromEdge = false
     /// Present only for methods that are passed on with content.
     var content: ViewerContent?
     /// Times that an object kept in parts turned out to have changed before anything of it was sent.

@@ -19,6 +19,8 @@ package final class EdgeService: HTTPService {
     let requestIDs: RequestIDs
     let logger: Logger
     let driver: FillDriver
+    /// What this process is called among edges.
+    let edgeID: String
     /// A number from 0 up to 100, 100 left out: where in a sampling a request falls.
     let samplePercent: @Sendable () -> Double
     /// Shared by all snapshots that are put in force.
@@ -38,7 +40,8 @@ package final class EdgeService: HTTPService {
         self.logger = logger
         self.samplePercent = samplePercent
         figures = snapshot.figures
-        driver = FillDriver(fetcher: fetcher, cache: cache, clock: clock, logger: logger, figures: snapshot.figures)
+        edgeID = String(UInt64.random(in: .min ... .max), radix: 16)
+        driver = FillDriver(fetcher: fetcher, cache: cache, clock: clock, logger: logger, figures: snapshot.figures, edgeID: edgeID)
         current = Mutex(snapshot)
     }
 

@@ -28,22 +28,18 @@ extension FillDriver {
         return try await ask(failover.secondary, request, purpose, permit, now: clock.now())
     }
 
+    /// Asks one origin, or its shield.
     private func ask(
         _ origin: ServedOrigin, _ request: EdgeRequest, _ purpose: FillPurpose, _ permit: FillPermit, now: HTTPDate
     ) async throws -> FetchResponse {
+        if let answer = try await askShield(of: origin, request, purpose, permit, now: now) { return answer }
         var outgoing = outgoingRequest(to: origin, request, purpose, now: now)
         let (fill, isShared) = (permit.fill, request.isCacheable)
         outgoing.onInterim = { fill.sendInterim(InterimResponse($0, isShared: isShared)) }
-        let endpoint = origin.endpoint(for: request)
-        let sent = outgoing
-        var response: FetchResponse
         let began = clock.nanoseconds()
+        var response: FetchResponse
         do {
-            if let timing = request.timing {
-                response = try await timing.fetching({ try await fetcher.fetch(sent, from: endpoint) }, connecting: \.connectDuration)
-            } else {
-                response = try await fetcher.fetch(sent, from: endpoint)
-            }
+            response = try await fetch(outgoing, from: origin.endpoint(for: request), request, layer: .edge)
         } catch let error as OriginError {
             origin.figures.countFailure(error.kind.rawValue)
             throw error
@@ -54,6 +50,14 @@ extension FillDriver {
         response.originID = origin.model.id
         clock.carryAlong(&response.fields)
         return response
+    }
+
+    func fetch(
+        _ outgoing: FetchRequest, from endpoint: OriginEndpoint, _ request: EdgeRequest, layer: ServerTiming.Layer
+    ) async throws -> FetchResponse {
+        guard let timing = request.timing else { return try await fetcher.fetch(outgoing, from: endpoint) }
+        return try await timing.fetching(
+            { try await fetcher.fetch(outgoing, from: endpoint) }, connecting: \.connectDuration, layer: layer)
     }
 
     private func outgoingRequest(

@@ -35,6 +35,8 @@ struct FillDriver: Sendable {
     let clock: EdgeClock
     let logger: Logger
     let figures: EdgeFigures
+    /// What this process is called among edges.
+    let edgeID: String
     /// Draws the number that ties the parts of an object to its head.
     var generation: @Sendable () -> UInt64 = { .random(in: .min ... .max) }
 
@@ -119,7 +121,8 @@ struct FillDriver: Sendable {
     func stream(
         _ response: FetchResponse, _ facts: ResponseFacts, _ permit: FillPermit, _ request: EdgeRequest, _ purpose: FillPurpose
     ) async {
-        let decision = storability(of: facts, for: request, purpose)
+        var decision = storability(of: facts, for: request, purpose)
+        if response.shield != nil { decision = decision.countingAgeInDefaultTTL(atLeast: request.behavior.policy.minTTL) }
         request.trace.note { notes in
             notes.storability = decision
             if facts.status >= 500 { notes.error = .originError }
@@ -151,6 +154,13 @@ struct FillDriver: Sendable {
         case .doNotStore(let reason): streamed.notStoredBecause = reason
         }
         streamed.originID = response.originID
+        streamed.initialAgeSeconds = Age.field(response.fields) ?? 0
+        let isEdgeCompressed = coding != nil || response.shield?.isCompressed == true
+        streamed.isEdgeCompressed = isEdgeCompressed
+        if response.shield?.isHit == true, streamed.resultType == .miss {
+            streamed.resultType = .hit
+            request.trace.note { $0.isShieldHit = true }
+        }
         let (entryFacts, entryIdentity) = (streamed.facts, identity)
         permit.fill.resolve(.stream(streamed))
         var make: ((CachedBody) -> CachedResponse)?
@@ -161,7 +171,7 @@ struct FillDriver: Sendable {
                 if let expired = purpose.expired, expired.identity.key != identity.key { cache.remove(expired) }
                 return CachedResponse(
                     identity: identity, facts: entryFacts,
-                    status: response.status, fields: kept, body: body, isEdgeCompressed: coding != nil,
+                    status: response.status, fields: kept, body: body, isEdgeCompressed: isEdgeCompressed,
                     preparedHead: PreparedHead.bytes(status: response.status, fields: kept))
             }
         }

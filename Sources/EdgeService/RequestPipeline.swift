@@ -90,7 +90,7 @@ struct RequestPipeline {
         }
     }
 
-    private func noteCut(by error: any Error) {
+    func noteCut(by error: any Error) {
         let isCancelled = Task.isCancelled
         trace.note { notes in
             notes.ending = .cut(DetailedError(cuttingShort: error, isCancelled: isCancelled, originsOwn: notes.error))
@@ -99,7 +99,7 @@ struct RequestPipeline {
 
     // MARK: What is asked for
 
-    private func route(in snapshot: EdgeSnapshot) throws(EdgeError) -> EdgeRequest {
+    func route(in snapshot: EdgeSnapshot) throws(EdgeError) -> EdgeRequest {
         let head = exchange.head
         guard let distribution = snapshot.distribution(forHost: head.authority), distribution.model.enabled else {
             throw .unknownHost
@@ -154,7 +154,7 @@ struct RequestPipeline {
         }
     }
 
-    private func checkMethod(_ request: EdgeRequest) throws(EdgeError) {
+    func checkMethod(_ request: EdgeRequest) throws(EdgeError) {
         guard request.behavior.allows(request.method) else { throw .methodNotAllowed }
         guard let content = request.content else { return }
         if request.method == .get || request.method == .head { throw .contentNotAllowed }

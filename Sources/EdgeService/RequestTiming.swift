@@ -16,11 +16,12 @@ final class RequestTiming: Sendable {
     }
 
     /// Runs a fetch and notes how long it took until its answer's head was there.
-    func fetching<Value>(_ body: () async throws -> Value, connecting: (Value) -> Duration) async rethrows -> Value {
+    func fetching<Value>(_ body: () async throws -> Value, connecting: (Value) -> Duration, layer: ServerTiming.Layer) async rethrows -> Value {
         let start = ticks()
         let value = try await body()
-        let upstream = ServerTiming.Upstream(
+        var upstream = ServerTiming.Upstream(
             connect: Self.milliseconds(connecting(value)), firstByte: Self.milliseconds(ticks() - start))
+        upstream.layer = layer
         fetch.withLock { $0 = upstream }
         return value
     }

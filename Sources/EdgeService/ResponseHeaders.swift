@@ -39,10 +39,10 @@ struct ImmediateResponseHeaders: Sendable {
 extension EdgeRequest {
     /// What the behaviour's policy makes of a response's fields.
     func applyResponseHeaders(to fields: inout HTTPFields, now: HTTPDate) {
-        guard let policy = behavior.model.responseHeadersPolicy else { return }
+        guard !isFromEdge, let policy = behavior.model.responseHeadersPolicy else { return }
         policy.apply(to: &fields, for: CORSPolicy.Request(method: method, fields: self.fields), now: now)
     }
 
     /// Whether the viewer is told the age of what it gets.
-    var showsAge: Bool { !(behavior.model.responseHeadersPolicy?.removed.contains(.age) ?? false) }
+    var showsAge: Bool { isFromEdge || !(behavior.model.responseHeadersPolicy?.removed.contains(.age) ?? false) }
 }

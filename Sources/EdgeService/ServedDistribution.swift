@@ -66,6 +66,8 @@ package struct EdgeSetupError: Error, Sendable, Equatable, CustomStringConvertib
 final class ServedDistribution: Sendable {
     let model: Distribution
     let behaviors: [ServedBehavior]
+    /// The edges that are asked in the place of its origins, each once.
+    let shields: [ServedShield]
     let defaultBehavior: ServedBehavior
     /// The distribution's own host name.
     let domainName: String
@@ -119,6 +121,11 @@ final class ServedDistribution: Sendable {
                 trustedKeys: try configuration.trustedKeys(of: behavior, distribution: model.id),
                 figures: figures.behavior(distribution: model.id, pathPattern: behavior.pathPattern.text))
         }
+        var shields: [ServedShield] = []
+        for shield in origins.values.compactMap(\.shield) where !shields.contains(where: { $0.endpoint == shield.endpoint }) {
+            shields.append(shield)
+        }
+        self.shields = shields
         defaultBehavior = try serve(model.defaultCacheBehavior)
         var behaviors: [ServedBehavior] = []
         for behavior in model.cacheBehaviors { behaviors.append(try serve(behavior)) }

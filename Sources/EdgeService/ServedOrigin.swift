@@ -14,6 +14,8 @@ struct ServedOrigin: Sendable {
     let access: OriginSigning
     /// Where its answers are counted.
     let figures: OriginFigures
+    /// The edge that is asked in its place; nil where it is asked itself.
+    let shield: ServedShield?
     private let plain: OriginEndpoint
     private let secure: OriginEndpoint
 
@@ -43,6 +45,7 @@ struct ServedOrigin: Sendable {
         }
         customHeaders = fields
         access = try OriginSigning(model, of: distribution, configuration: configuration, credentials: credentials)
+        shield = try ServedShield(of: model, distribution, configuration)
     }
 
     /// What `Host` says to it: the domain name, with the port where it isn't the protocol's own.

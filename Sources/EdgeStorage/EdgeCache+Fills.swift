@@ -45,6 +45,10 @@ package struct StreamedResponse: Sendable {
     package var originID: String?
     /// Set when the content is one part of an object: of which generation, and where it belongs.
     package var part: (generation: UInt64, range: Range<Int64>)?
+    /// Age that it had when it came, in seconds.
+    package var initialAgeSeconds: Int64 = 0
+    /// Whether its content is an edge's own coding of what the origin sent.
+    package var isEdgeCompressed = false
 
     package init(
         status: HTTPResponse.Status, fields: HTTPFields, contentLength: Int?, resultType: ResultType, isShareable: Bool,

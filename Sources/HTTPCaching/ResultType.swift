@@ -28,7 +28,8 @@ package enum ResultType: String, Hashable, Sendable, CaseIterable {
         switch self {
         case .hit: "Hit from cloudfront"
         case .refreshHit: "RefreshHit from cloudfront"
-        case .originShieldHit: "OriginShieldHit from cloudfront"
+        // Viewers see a hit like any other; the guide has the shield in a log's detailed result alone.
+        case .originShieldHit: "Hit from cloudfront"
         case .miss: "Miss from cloudfront"
         case .limitExceeded: "LimitExceeded from cloudfront"
         case .capacityExceeded: "CapacityExceeded from cloudfront"

@@ -6,12 +6,20 @@ package import HTTPTypes
 
 /// What one response says about how it came about. Durations are in milliseconds.
 package struct ServerTiming: Hashable, Sendable {
-    /// The fetch that a miss or a confirmation waited for.
+    /// Where an answer came from, or a fetch went out.
+    package enum Layer: String, Hashable, Sendable {
+        case edge = "EDGE"
+        case originShield = "Origin Shield"
+    }
+
+    /// The fetch that a miss, a confirmation or a hit of the shield waited for.
     package struct Upstream: Hashable, Sendable {
         /// Making the connection; 0 for one that was there.
         package var connect: Int
         /// From the request's start until the first byte of the answer.
         package var firstByte: Int
+        /// Who asks the origin: this edge, or the shield in its place.
+        package var layer = Layer.edge
 
         package init(connect: Int, firstByte: Int) { (self.connect, self.firstByte) = (connect, firstByte) }
     }
@@ -36,7 +44,7 @@ package struct ServerTiming: Hashable, Sendable {
         var metrics: [String] = []
         if let upstream {
             metrics += [
-                "cdn-upstream-layer;desc=\"EDGE\"", "cdn-upstream-connect;dur=\(upstream.connect)",
+                "cdn-upstream-layer;desc=\"\(upstream.layer.rawValue)\"", "cdn-upstream-connect;dur=\(upstream.connect)",
                 "cdn-upstream-fbl;dur=\(upstream.firstByte)",
             ]
         }
@@ -47,7 +55,7 @@ package struct ServerTiming: Hashable, Sendable {
         default: break
         }
         metrics += ["cdn-pop;desc=\"\(pop)\"", "cdn-rid;desc=\"\(requestID)\""]
-        if result == .hit { metrics.append("cdn-hit-layer;desc=\"EDGE\"") }
+        if result == .hit { metrics.append("cdn-hit-layer;desc=\"\((upstream?.layer ?? .edge).rawValue)\"") }
         metrics.append("cdn-downstream-fbl;dur=\(downstreamFirstByte)")
         return metrics.joined(separator: ",")
     }

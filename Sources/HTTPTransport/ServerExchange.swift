@@ -52,6 +52,11 @@ package final class ServerExchange: Sendable {
         self.traffic = traffic ?? ExchangeTraffic(received: head.bytesReceived)
     }
 
+    /// The same exchange with its content in hand, for a service that gets it from another which has read it.
+    package func replacing(body: RequestBody) -> ServerExchange {
+        ServerExchange(head: head, connection: connection, body: body, sink: sink, traffic: traffic)
+    }
+
     /// Sends a 1xx response before the final one. HTTP/1.0 clients are spared it.
     package func sendInformational(_ head: ResponseHead) async throws { try await sink.sendInformational(head) }
 

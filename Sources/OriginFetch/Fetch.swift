@@ -46,6 +46,17 @@ package struct FetchResponse: Sendable {
     package var connectDuration: Duration = .zero
     /// Which origin answered, by the name that its asker has for it.
     package var originID: String?
+    /// Set when another edge answered in the origin's place.
+    package var shield: Shield?
+
+    /// How a shield had what it answered.
+    package struct Shield: Sendable, Equatable {
+        package var isHit: Bool
+        /// Whether the content is compressed by it, and not by the origin.
+        package var isCompressed: Bool
+
+        package init(isHit: Bool, isCompressed: Bool) { (self.isHit, self.isCompressed) = (isHit, isCompressed) }
+    }
 
     package init(status: HTTPResponse.Status, fields: HTTPFields, contentLength: Int?, content: FetchContent) {
         self.status = status

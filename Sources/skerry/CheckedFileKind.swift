@@ -35,6 +35,7 @@ enum CheckedFileKind: String, CaseIterable {
                 var configuration = ConfigurationFiles.resolved(checked.value, besides: file)
                 return checked.warnings + ConfigurationFiles.readCertificates(of: configuration, file: file).problems
                     + configuration.readOriginAuthorities(file: file, read: ConfigurationFiles.bytes)
+                    + configuration.readShieldSecrets(file: file, read: ConfigurationFiles.bytes)
             case .origin: return try OriginConfiguration.read(yaml: text, file: file).warnings
             case .seed: return try SeedConfiguration.read(yaml: text, file: file).warnings
             case .redirects: return DeployFileProblems.redirects(in: text, file: file)

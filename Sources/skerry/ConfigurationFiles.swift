@@ -47,7 +47,7 @@ enum ConfigurationFiles {
             guard case .file(let file) = key.source else { continue }
             configuration.publicKeys[index].source = .encodedKey(try publicKey(resolve(file, besides: path), id: key.id))
         }
-        let problems = configuration.readOriginAuthorities(file: path, read: bytes)
+        let problems = configuration.readOriginAuthorities(file: path, read: bytes) + configuration.readShieldSecrets(file: path, read: bytes)
         guard problems.isEmpty else {
             throw CommandFailure("\(path) cannot be used\n" + problems.map(\.description).joined(separator: "\n"))
         }
@@ -83,6 +83,7 @@ enum ConfigurationFiles {
             certificate.privateKey.path = resolve(certificate.privateKey.path, besides: path)
             configuration.distributions[index].viewerCertificate = certificate
         }
+        if let file = configuration.shielding.secretFile { configuration.shielding.secretFile?.path = resolve(file.path, besides: path) }
         for index in configuration.distributions.indices {
             for origin in configuration.distributions[index].origins.indices {
                 guard let file = configuration.distributions[index].origins[origin].authorities else { continue }

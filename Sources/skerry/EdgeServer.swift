@@ -50,7 +50,8 @@ enum EdgeServer {
             readiness: { readiness.current }, reload: { await reloader.reload() }, clock: movable.map { ProcessControls.Clock($0) })
         let control = ControlService(
             cache: cache, knowsDistribution: { service.snapshot.distribution(id: $0) != nil },
-            now: now, random: { .random(in: .min ... .max) }, reports: reports.control, process: process, logger: logger)
+            now: now, random: { .random(in: .min ... .max) }, reports: reports.control, process: process, logger: logger,
+            passOn: { await service.passOn(invalidationAt: $0, $1, of: $2) })
         let http = try await listen(on: configuration.listen.http, "listen.http", group, limits, budget: budget, service)
         var https: HTTPListener?
         if let address = configuration.listen.https {
@@ -59,9 +60,19 @@ enum EdgeServer {
             https = listener
         }
         let controlListener = try await listen(on: configuration.listen.control, "listen.control", group, TransportLimits(), control)
+        var shieldListener: HTTPListener?
+        if let address = configuration.listen.shield {
+            // Edges may ask for invalidations alone, and none is passed on a second time.
+            let invalidations = ControlService(
+                cache: cache, knowsDistribution: { service.snapshot.distribution(id: $0) != nil }, now: now,
+                random: { .random(in: .min ... .max) }, logger: logger)
+            let shield = ShieldService(edge: service, control: invalidations)
+            shieldListener = try await listen(on: address, "listen.shield", group, limits.forEdges, shield)
+        }
         announce(http, configuration.listen.http, as: .http)
         if let https, let address = configuration.listen.https { announce(https, address, as: .https) }
         announce(controlListener, configuration.listen.control, as: .control)
+        if let shieldListener, let address = configuration.listen.shield { announce(shieldListener, address, as: .shield) }
         logs.writer.start()
         reports.watch(http, as: .http)
         if let https { reports.watch(https, as: .https) }
@@ -75,8 +86,10 @@ enum EdgeServer {
                 logger.info("stopping", metadata: ["reason": "\(reason)"])
                 let patience = TimeAmount(configuration.limits.drainTimeout)
                 async let secureIsDrained: Void? = https?.drain(patience: patience)
+                async let shieldIsDrained: Void? = shieldListener?.drain(patience: patience)
                 await http.drain(patience: patience)
                 await secureIsDrained
+                await shieldIsDrained
                 await controlListener.drain(patience: .seconds(1))
                 await service.settle()
                 await logs.writer.stop(patience: EdgeLogs.storePatience)
@@ -199,6 +212,13 @@ extension EdgeCacheLimits {
 }
 
 extension TransportLimits {
+    /// Those for requests of edges, which are viewers' with an edge's own fields added.
+    fileprivate var forEdges: TransportLimits {
+        var limits = self
+        limits.headBytesMax += 4096
+        return limits
+    }
+
     fileprivate init(_ limits: EdgeConfiguration.Limits) {
         self.init()
         connectionsMax = limits.connectionsMax

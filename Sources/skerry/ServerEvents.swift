@@ -49,6 +49,8 @@ enum Listener: String, Codable, Sendable {
     case http
     case https
     case control
+    /// Where other edges connect.
+    case shield
 }
 
 /// What a server prints once a listener accepts connections.

@@ -57,7 +57,8 @@ private func minimal(extra: String = "", top: String = "") -> String {
 
     @Test func `everything can be said`() throws {
         let yaml = """
-            listen: {http: "127.0.0.1:0", https: "[::1]:2", control: "[::1]:1"}
+            listen: {http: "127.0.0.1:0", https: "[::1]:2", control: "[::1]:1", shield: "[::1]:3"}
+            shield: {secret_file: shared, regions: [{name: near, address: "shield.example:8090"}], own_region: far}
             local_ca: {directory: authority}
             cache: {memory: 1GiB, max_object_size: 1MiB, part_size: 64KiB, max_parts_per_object: 9, max_parts_size: 2MiB, disk: {directory: d, size: 2GiB, max_object_size: 3MiB, max_objects: 4}}
             origin_access: {credentials_file: keys, profile: p, account_id: "123456789012"}
@@ -153,6 +154,7 @@ private func minimal(extra: String = "", top: String = "") -> String {
                     domain_name: example.com
                     origin_ca_file: ca.pem
                     response_completion_timeout: 120
+                    origin_shield: {enabled: true, origin_shield_region: near}
                     custom_origin_config:
                       {http_port: 8000, https_port: 8443, origin_protocol_policy: match-viewer, origin_ssl_protocols: [TLSv1.2, TLSv1.1],
                        origin_read_timeout: 60, origin_keepalive_timeout: 1}
@@ -283,6 +285,12 @@ private func minimal(extra: String = "", top: String = "") -> String {
         #expect(authorities.keyPath == "distributions[0].origins[3].origin_ca_file")
         expected.distributions[0].origins[3].authorities = authorities
         expected.distributions[0].origins[3].responseCompletionTimeout = .seconds(120)
+        expected.distributions[0].origins[3].shieldRegion = "near"
+        expected.listen.shield = ListenAddress(host: "::1", port: 3)
+        let secret = try #require(read.value.shielding.secretFile)
+        #expect(secret.path == "shared")
+        expected.shielding = Shielding(
+            secretFile: secret, regions: [.init(name: "near", address: try #require(OriginDomainName("shield.example:8090")))], ownRegion: "far")
         expected.distributions[0].logging = DistributionLogging(
             destination: .directory("logs"), prefix: "two", includesCookies: true, format: .json)
         #expect(read.value == expected)
