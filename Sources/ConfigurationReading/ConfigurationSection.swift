@@ -10,6 +10,8 @@ package final class ConfigurationReader {
     package private(set) var problems: [ConfigurationProblem] = []
     /// Table paths that were asked for; a test holds them against the whole table.
     package private(set) var consulted: Set<String> = []
+    /// Lists may have so many times the entries that the table says.
+    package var listFactor = 1
 
     package init(file: String, table: SettingsTable) {
         self.file = file
@@ -258,7 +260,7 @@ package final class ConfigurationSection {
         let (setting, node) = lookup(key)
         guard let node else { return nil }
         guard case .texts(let max, _) = setting.type else { preconditionFailure("\(setting.path) is no list of texts") }
-        guard case .sequence(let items) = node.content, items.count <= max else {
+        guard case .sequence(let items) = node.content, items.count <= max * reader.listFactor else {
             // A default is written as a list in flow style without brackets: `GET, HEAD`.
             if !has(key), case .scalar(let text, _) = node.content {
                 return text.isEmpty ? [] : text.split(separator: ",").map { Located(trimmed($0), at: location, path(key)) }
@@ -304,7 +306,7 @@ package final class ConfigurationSection {
         let (setting, node) = lookup(key)
         guard let node else { return [] }
         guard case .pairs(let max, _) = setting.type else { preconditionFailure("\(setting.path) holds no pairs") }
-        guard case .mapping(let entries) = node.content, entries.count <= max else {
+        guard case .mapping(let entries) = node.content, entries.count <= max * reader.listFactor else {
             report(key, found: node.summary, expected: setting.type.expectation)
             return []
         }
@@ -349,7 +351,7 @@ package final class ConfigurationSection {
             report(key, found: node.summary, expected: setting.type.expectation)
             return []
         }
-        if items.count > max { report(key, found: "\(items.count) entries", expected: "at most \(max)") }
+        if items.count > max * reader.listFactor { report(key, found: "\(items.count) entries", expected: "at most \(max * reader.listFactor)") }
         return items.enumerated().map { position, item in
             ConfigurationSection(
                 item, reader: reader, keyPath: "\(path(key))[\(position)]", tablePath: tableKey(key) + "[]")

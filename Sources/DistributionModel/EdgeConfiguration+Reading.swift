@@ -26,6 +26,7 @@ extension EdgeConfiguration {
         let clock = top.choice("clock", as: ClockSetting.self)
         let access = top.section("origin_access").flatMap(OriginAccessSettings.read)
         let limits = top.section("limits").flatMap(Limits.read)
+        if limits?.quotas == .lifted { top.reader.listFactor = Limits.Quotas.liftedFactor }
         let shielding = top.section("shield").map(Shielding.read) ?? Shielding()
         let accessLogs = top.section("access_logs").flatMap(AccessLogSettings.read)
         let explainFrom = top.texts("explain_from", form: "an address or a block of addresses, such as 10.0.0.0/8", CIDRBlock.init)
@@ -230,16 +231,18 @@ extension EdgeConfiguration.Limits {
         let send = section.duration("send_timeout")
         let drain = section.duration("drain_timeout")
         let origin = section.integer("origin_connections")
+        let quotas = section.choice("cloudfront_quotas", as: Quotas.self)
         let http2 = section.section("http2").map(EdgeConfiguration.HTTP2Limits.read)
         section.finish()
         guard let connections, let url, let header, let body, let keepAlive, let head, let bodyTimeout, let send, let drain,
-            let origin
+            let origin, let quotas
         else { return nil }
         var limits = Self(
             connectionsMax: connections, urlBytesMax: url, headerBytesMax: header, requestBodyBytesMax: body,
             keepAliveTimeout: keepAlive, headerTimeout: head, bodyTimeout: bodyTimeout, sendTimeout: send, drainTimeout: drain,
             originConnectionsMax: origin)
         if let http2 { limits.http2 = http2 }
+        limits.quotas = quotas
         return limits
     }
 }

@@ -133,7 +133,17 @@ package struct EdgeConfiguration: Sendable, Hashable {
         package var drainTimeout: Duration
         /// Connections open to one origin at a time.
         package var originConnectionsMax: Int
+        /// Whether the file keeps to CloudFront's quotas.
+        package var quotas = Quotas.enforced
         package var http2 = HTTP2Limits()
+
+        package enum Quotas: String, Sendable, Hashable, CaseIterable {
+            case enforced
+            /// Lists may be a hundred times as long, and names and headers as many and as long together as they like.
+            case lifted
+
+            package static let liftedFactor = 100
+        }
 
         package init(
             connectionsMax: Int, urlBytesMax: Int, headerBytesMax: Int, requestBodyBytesMax: Int,

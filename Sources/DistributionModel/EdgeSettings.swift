@@ -6,7 +6,7 @@ import HTTPCaching
 /// The settings table of `edge.conf`.
 package enum EdgeSettings {
     package static let table = SettingsTable(
-        file: "edge.conf", settings: process + policies + originRequestPolicies + responseHeadersPolicies + distribution + originGroups + behavior("default_cache_behavior") + behaviors + errors + logs,
+        file: "edge.conf", settings: process + shield + policies + originRequestPolicies + responseHeadersPolicies + distribution + originGroups + behavior("default_cache_behavior") + behaviors + errors + logs,
         unsupported: unsupported)
 
     private static let unsupported: [String: String] = {
@@ -54,20 +54,6 @@ package enum EdgeSettings {
         Setting(
             "listen.control", .address, .byDefault("127.0.0.1:8081"),
             "The control listener: invalidations, health, reloads, statistics, metrics. Anyone who reaches it may use it, so keep it on loopback."),
-
-        Setting(
-            "listen.shield", .text(3...64, form: "a numeric address and port, such as 127.0.0.1:8090, or off"), .byDefault("off"),
-            "For other edges, whose shield this one is, or `off`. Plain HTTP, every request signed with the secret; a private network is its place."),
-
-        Setting(
-            "shield.secret_file", .text(1...1024, form: ""), .optional,
-            "Secrets that the edges of a group share, one a line, each of 32 characters or more: the first signs, all are accepted. Needed with `listen.shield` or an `origin_shield`; a relative path starts at the folder of this file."),
-        Setting("shield.regions", .sections(max: 20), .optional, "The edges that origins may name as their shield."),
-        Setting("shield.regions[].name", .text(1...64, form: "1 to 64 letters, digits, - or _"), .required, "What `origin_shield_region` calls it."),
-        Setting("shield.regions[].address", .text(1...260, form: "a host name or address, with :port where it is not 80"), .required, "That edge's `listen.shield`."),
-        Setting(
-            "shield.own_region", .text(1...64, form: "1 to 64 letters, digits, - or _"), .optional,
-            "The region whose shield this edge is: it asks the origins of that region itself."),
 
         Setting(
             "local_ca.directory", .text(1...1024, form: ""), .byDefault(".skerry/ca"),
@@ -127,6 +113,9 @@ package enum EdgeSettings {
         Setting("limits.send_timeout", .duration(1...600), .byDefault("60"), "Wait for a viewer to take more of a response; one that takes nothing is let go within twice this time."),
         Setting("limits.drain_timeout", .duration(0...600), .byDefault("30"), "Time for requests in flight after SIGTERM."),
         Setting("limits.origin_connections", .integer(1...10_000), .byDefault("100"), "Connections to one origin at a time."),
+        Setting(
+            "limits.cloudfront_quotas", .choice(EdgeConfiguration.Limits.Quotas.allCases.map(\.rawValue)), .byDefault("enforced"),
+            "`lifted` lets the lists of this file have a hundred times as many entries, and policies as many names, as CloudFront allows."),
     ] + http2
 
     static let ttlMax = 3_153_600_000
@@ -325,21 +314,6 @@ package enum EdgeSettings {
         Setting(
             "distributions[].origins[].custom_origin_config.origin_keepalive_timeout", .duration(1...60), .byDefault("5"),
             "How long an idle connection is kept. Buckets: 5."),
-    ]
-
-    private static let originGroups: [Setting] = [
-        Setting("distributions[].origin_groups[].id", .text(1...128, form: ""), .required, "What behaviours call it; no origin has it."),
-        Setting(
-            "distributions[].origin_groups[].members", .texts(max: 2, form: "the id of an origin"), .required,
-            "The primary, which is always asked first, and the secondary. GET, HEAD and OPTIONS fail over; other methods reach the primary alone."),
-        Setting(
-            "distributions[].origin_groups[].failover_status_codes",
-            .texts(max: OriginGroup.statusCodes.count, form: OriginGroup.statusForm), .required,
-            "Answers of the primary that send the request to the secondary, as no connection and no answer in time always do."),
-        Setting(
-            "distributions[].origin_groups[].selection_criteria",
-            .choice(["default"], refused: ["media-quality-based"], because: "media quality is not measured"), .byDefault("default"),
-            "How a member is chosen."),
     ]
 
     private static func behavior(_ key: String) -> [Setting] {

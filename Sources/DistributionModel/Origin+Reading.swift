@@ -82,7 +82,7 @@ extension Origin.CustomHeader {
                 result.append(Origin.CustomHeader(name: name.value, value: value.value))
             }
         }
-        if total > CustomHeaderRules.totalLengthMax {
+        if total > CustomHeaderRules.totalLengthMax, section.reader.listFactor == 1 {
             section.report(
                 "custom_headers", found: "\(total) characters",
                 expected: "names and values of at most \(CustomHeaderRules.totalLengthMax) characters together")

@@ -35,8 +35,8 @@ package struct OriginGroup: Sendable, Hashable {
             section.report("failover_status_codes", found: "an empty list", expected: statusForm)
         }
         guard members.count == 2 else {
-            if section.listCount("members") == 1 {
-                section.report("members", found: "one origin", expected: "two: the primary, then the secondary")
+            if section.listCount("members") == 1 || members.count > 2 {
+                section.report("members", found: members.count > 2 ? "\(members.count) origins" : "one origin", expected: "two: the primary, then the secondary")
             }
             return nil
         }

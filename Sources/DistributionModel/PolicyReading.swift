@@ -27,6 +27,10 @@ extension PolicyProblem {
     /// A refusal of the policy as a whole, put at the key it is about.
     func report(in section: ConfigurationSection) {
         switch self {
+        case .tooManyNames, .namesTooLong: if section.reader.listFactor > 1 { return }
+        default: break
+        }
+        switch self {
         case .negativeTTL(let name, let seconds):
             section.report(name, found: String(seconds), expected: "0 seconds or more")
         case .unorderedTTLs(let least, let standard, let most):
