@@ -1,7 +1,8 @@
 import Cryptography
 import DeployModel
 import HTTPSemantics
-import SiteDeploy
+@testable import SiteDeploy
+import Synchronization
 import Testing
 
 @Suite struct SyncTests {
