@@ -24,6 +24,8 @@ package protocol CacheFileSystem: Sendable {
     func syncDirectory(_ path: String) throws(CacheFileError)
     /// The names in a directory, in no order, without "." and "..".
     func entries(of directory: String) throws(CacheFileError) -> [String]
+    /// The sizes of the files in a directory, in no order; files that go meanwhile are left out.
+    func sizes(in directory: String) throws(CacheFileError) -> [Int]
     /// Takes the exclusive hold on a file, which it creates if need be; it lasts until the descriptor is closed.
     func lock(_ path: String) throws(CacheFileError) -> Int32
 }

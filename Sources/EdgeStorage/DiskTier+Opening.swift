@@ -7,7 +7,7 @@ import NIOPosix
 import Synchronization
 
 extension DiskTier {
-    /// Makes the tier ready for use; blocks for as long as it takes to list the unfinished files. A directory that can't be
+    /// Makes the tier ready for use; blocks for as long as it takes to list the files. A directory that can't be
     /// used is reported, and tried again later.
     package func start() {
         do throws(CacheFileError) {
@@ -34,14 +34,23 @@ extension DiskTier {
             } catch where error.isAbsence {
             }
         }
-        for directory in UInt8.min...UInt8.max { try files.createDirectory(path(of: directory)) }
-        state.withLock { state in
+        // Counted at once, so that what is written while they are looked at doesn't come on top of them.
+        var costs: [Int] = []
+        for directory in UInt8.min...UInt8.max {
+            try files.createDirectory(path(of: directory))
+            costs.append(try files.sizes(in: path(of: directory)).reduce(0) { $0 + Self.cost(ofFileBytes: $1) })
+        }
+        let opening = state.withLock { state in
+            state.openings += 1
             state.lock = lock
+            state.unknown = costs
+            state.unknownBytes = costs.reduce(0, +)
             state.phase = .loading
             state.closedBecause = nil
             state.mustReopen = false
+            return state.openings
         }
-        load(directory: 0, taken: 0, dropped: 0)
+        load(opening, directory: 0, taken: 0, dropped: 0)
     }
 
     /// The configured directory with those above it.
@@ -59,9 +68,9 @@ extension DiskTier {
     }
 
     /// Looks at one directory after the other, each as a job of its own, so that others get their turns.
-    private func load(directory: UInt8, taken: Int, dropped: Int) {
+    private func load(_ opening: Int, directory: UInt8, taken: Int, dropped: Int) {
         readThreads.submit { [weak self] status in
-            guard let self, status == .active else { return }
+            guard let self, status == .active, state.withLock({ $0.openings }) == opening else { return }
             var (taken, dropped) = (taken, dropped)
             do throws(CacheFileError) {
                 for name in try files.entries(of: path(of: directory)) {
@@ -71,7 +80,8 @@ extension DiskTier {
                 // What couldn't be looked at is not served; a lasting fault shows again with the next operation.
                 trouble(error)
             }
-            if directory < .max { return load(directory: directory + 1, taken: taken, dropped: dropped) }
+            state.withLock { $0.recognize(.max, in: directory) }
+            if directory < .max { return load(opening, directory: directory + 1, taken: taken, dropped: dropped) }
             endLoading(taken: taken, dropped: dropped)
         }
     }
@@ -133,6 +143,7 @@ extension DiskTier {
         return state.withLock { state in
             guard state.phase == .loading, state.pending[identity.key] == nil else { return nil }
             if let known = state.index[identity.key] { return known }
+            state.recognize(cost, in: digest.directory)
             guard state.mayAdopt else { return nil }
             guard state.removals[digest] == nil else { return nil }
             let isWanted = opened.head.scope == settings.scope && state.distributions?.contains(identity.distributionID) != false

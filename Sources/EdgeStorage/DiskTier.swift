@@ -132,11 +132,16 @@ package final class DiskTier: Sendable {
         /// Whether what lies in the directory may be taken up. Not when it has been out of reach: something may have been
         /// removed meanwhile.
         var mayAdopt = true
+        /// How often the directory has been opened; a walk through it ends when it is opened anew.
+        var openings = 0
         /// Why the directory is not open.
         var closedBecause: CacheFileError?
         var loadWaiters: [CheckedContinuation<Void, Never>] = []
         /// Whose entries are wanted; nil for everybody's.
         var distributions: Set<String>?
+        /// Files that have not been looked at yet, by directory: what they cost, and together.
+        var unknown = [Int](repeating: 0, count: 256)
+        var unknownBytes = 0
         /// Counted for responses that are being written.
         var reservedBytes = 0
         /// Content that waits to be written.
@@ -188,7 +193,7 @@ package final class DiskTier: Sendable {
         state.withLock { state in
             var statistics = state.statistics
             statistics.entries = state.index.count
-            statistics.bytes = state.index.bytes + state.reservedBytes + state.removals.values.reduce(0, +)
+            statistics.bytes = state.index.bytes + state.unknownBytes + state.reservedBytes + state.removals.values.reduce(0, +)
             statistics.isLoading = state.phase == .loading
             statistics.isResting = state.rest != nil
             return statistics
@@ -241,12 +246,19 @@ package final class DiskTier: Sendable {
 }
 
 extension DiskTier.State {
+    /// A file that was counted before it was looked at is known now, or gone.
+    mutating func recognize(_ cost: Int, in directory: UInt8) {
+        let counted = min(cost, unknown[Int(directory)])
+        unknown[Int(directory)] -= counted
+        unknownBytes -= counted
+    }
+
     /// Evicts until `bytes` more fit; false when they don't fit even then. Entries that memory holds too are passed over for
     /// a while: they are in use, though the disk doesn't see it, and a restart would want them most.
     mutating func makeRoom(for bytes: Int, entries: Int = 1, _ settings: DiskTierSettings) -> Bool {
-        guard reservedBytes + bytes <= settings.bytesMax else { return false }
+        guard unknownBytes + reservedBytes + bytes <= settings.bytesMax else { return false }
         var passes = 0
-        while index.bytes + reservedBytes + bytes > settings.bytesMax || index.count + entries > settings.entriesMax {
+        while index.bytes + unknownBytes + reservedBytes + bytes > settings.bytesMax || index.count + entries > settings.entriesMax {
             guard let victim = index.victim(passing: passes < DiskTierLimits.passesMax) else { return false }
             guard case .entry(let entry) = victim else {
                 passes += 1

@@ -86,6 +86,19 @@ package struct PosixCacheFileSystem: CacheFileSystem {
         }
     }
 
+    package func sizes(in directory: String) throws(CacheFileError) -> [Int] {
+        var sizes: [Int] = []
+        for name in try entries(of: directory) {
+            var status = stat()
+            guard lstat(directory + "/" + name, &status) == 0 else {
+                if errno == ENOENT { continue }
+                throw failure("stat", directory + "/" + name)
+            }
+            sizes.append(Int(status.st_size))
+        }
+        return sizes
+    }
+
     package func lock(_ path: String) throws(CacheFileError) -> Int32 {
         let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw failure("open", path) }

@@ -270,6 +270,7 @@ private struct UnlockedFileSystem: CacheFileSystem {
     func remove(_ path: String) throws(CacheFileError) { try base.remove(path) }
     func syncDirectory(_ path: String) throws(CacheFileError) { try base.syncDirectory(path) }
     func entries(of directory: String) throws(CacheFileError) -> [String] { try base.entries(of: directory) }
+    func sizes(in directory: String) throws(CacheFileError) -> [Int] { try base.sizes(in: directory) }
     func lock(_ path: String) throws(CacheFileError) -> Int32 {
         try base.openFile(String(path.dropLast("/lock".count)), forWriting: false)
     }

@@ -70,6 +70,29 @@ struct DiskBoundsTests {
         #expect(place.files.count == smaller.statistics.entries)
     }
 
+    @Test func `what has not been looked at yet counts too`() async throws {
+        let place = DiskPlace(bytes: 300_000)
+        do {
+            let cache = await place.cache()
+            for index in 0..<10 { cache.store(patterned(identity("/\(index)"), bytes: 20_000)) }
+            await cache.disk?.isIdle()
+        }
+        let files = FaultyCacheFileSystem()
+        files.holdListing()
+        let tier = place.tier(files)
+        let cache = EdgeCache(limits: EdgeCacheLimits(memoryBytesMax: 1 << 20, objectBytesMax: 1 << 20), disk: tier)
+        #expect(tier.statistics.bytes == 10 * DiskTier.cost(ofFileBytes: 20_400))
+        for index in 0..<10 { cache.store(patterned(identity("/new/\(index)"), bytes: 20_000)) }
+        await tier.isIdle()
+        #expect(place.blockBytes <= 300_000)
+        files.releaseListing()
+        await tier.loaded()
+        await tier.isIdle()
+        #expect(tier.state.withLock { $0.unknownBytes == 0 && $0.unknown.allSatisfy { $0 == 0 } })
+        #expect(place.blockBytes + tier.statistics.entries * DiskTierLimits.bookkeepingBytes == tier.statistics.bytes)
+        #expect(tier.statistics.entries > 10)
+    }
+
     @Test func `an object is kept up to its limit and not a byte beyond`() async throws {
         let place = DiskPlace(object: 5_000)
         let cache = await place.cache(memoryObject: 1_000)

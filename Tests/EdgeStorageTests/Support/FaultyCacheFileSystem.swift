@@ -139,6 +139,11 @@ final class FaultyCacheFileSystem: CacheFileSystem {
         return try base.entries(of: directory)
     }
 
+    func sizes(in directory: String) throws(CacheFileError) -> [Int] {
+        try check(.list, directory)
+        return try base.sizes(in: directory)
+    }
+
     /// No real lock, so that a tier of the same process can follow one that is killed.
     func lock(_ path: String) throws(CacheFileError) -> Int32 {
         try check(.lock, path)
