@@ -114,7 +114,7 @@ let services: [Target] =
         "SiteDeploy",
         [
             "OriginFetch", "ByteStreaming", "DistributionModel", "ConfigurationReading", "SigV4", "Cryptography", "DeployModel",
-            "WebsiteRouting", "XMLDocuments", "HTTPSemantics", httpTypes, nioCore,
+            "WebsiteRouting", "XMLDocuments", "HTTPSemantics", "ContentCoding", httpTypes, nioCore,
         ],
         tests: ["OriginConfiguration"])
 

@@ -35,7 +35,8 @@ package enum S3Condition: Sendable, Hashable {
         switch self {
         case .none: []
         case .absent: [("If-None-Match", "*")]
-        case .matches(let tag): [("If-Match", tag)]
+        // Without quotes: S3 takes it so too, and Ceph's gateway compares it byte by byte with the bare tag.
+        case .matches(let tag): [("If-Match", SyncPlan.unquoted(tag))]
         }
     }
 }

@@ -250,6 +250,53 @@ extension EndToEnd {
         }
     }
 
+    /// `skerry deploy --mode sync`.
+    @Suite struct SyncModeTests {
+        @Test func `only what changed is sent and forgotten, and what is gone goes last`() throws {
+            try Workplace.with { place in
+                let site = try DeployPlace(place)
+                try site.write(["index.html": "one", "about.html": "about", "a.css": "a{}", "_headers": "/a.css\n  Cache-Control: public, max-age=7\n"])
+                let bucket = "www"
+                let first = try site.object("deploy", "public", "--mode", "sync", "--bucket", bucket)
+                #expect((first["uploaded"] as? [Any])?.count == 3)
+                try site.origin.s3.makePublic(bucket, listing: false)
+                let edge = try place.startEdge(
+                    EdgeConfigurationText(.init(.custom(domainName: site.origin.host(ofBucket: bucket)))))
+                for path in ["/index.html", "/about.html", "/a.css"] {
+                    #expect(try edge.fetch("GET", path).status == 200)
+                    #expect(try edge.fetch("GET", path).cacheResult == "Hit")
+                }
+                #expect(try edge.fetch("GET", "/a.css").fields["Cache-Control"] == "public, max-age=7")
+                #expect(try edge.fetch("GET", "/a.css").fields["Content-Type"] == "text/css; charset=utf-8")
+                try site.write(["index.html": "two", "a.css": "a{}", "_headers": "/a.css\n  Cache-Control: public, max-age=7\n"])
+                let second = try site.object(
+                    "deploy", "public", "--mode", "sync", "--bucket", bucket, "--delete", "--distribution", "ESITE00000001", "--control",
+                    "http://127.0.0.1:\(edge.control)")
+                #expect((second["uploaded"] as? [[String: String]]) == [["key": "index.html", "because": "content"]])
+                #expect(second["deleted"] as? [String] == ["about.html"])
+                #expect(second["invalidated"] as? [String] == ["/", "/about.html", "/index.html"])
+                try eventually("the new page is served") { try edge.fetch("GET", "/index.html").text == "two" ? true : nil }
+                #expect(try edge.fetch("GET", "/about.html").status == 403)
+                #expect(try edge.fetch("GET", "/a.css").cacheResult == "Hit")
+                let third = try site.object("deploy", "public", "--mode", "sync", "--bucket", bucket, "--delete")
+                #expect((third["uploaded"] as? [Any])?.isEmpty == true && third["unchanged"] as? Int == 2)
+            }
+        }
+
+        @Test func `options of one mode are refused in the other`() throws {
+            try Workplace.with { place in
+                for arguments in [
+                    ["deploy", "x", "--mode", "sync"], ["deploy", "x", "--mode", "sync", "--bucket", "b", "--alias", "prod"],
+                    ["deploy", "x", "--site", "hello", "--delete"], ["deploy", "x"],
+                    ["deploy", "x", "--mode", "sync", "--bucket", "b", "--control", "http://127.0.0.1:1"],
+                ] {
+                    let run = try place.run(Skerry.binary, arguments)
+                    #expect(run.status == .code(2), "\(run)")
+                }
+            }
+        }
+    }
+
     /// What is refused, with the exit code that says why.
     @Suite struct DeployRefusalTests {
         @Test func `bad input is a clear error and leaves the bucket as it was`() throws {

@@ -134,7 +134,7 @@ final class MemoryS3: Sendable {
                 return Self.list(&state, query["prefix"] ?? "", after: query["continuation-token"] ?? "")
             }
             let object = state.objects[key]
-            if let match = header("if-match"), request.method != .get, match != object?.entityTag {
+            if let match = header("if-match"), request.method != .get, match != object?.entityTag.filter({ $0 != "\"" }) {
                 return Self.response(&state, object == nil ? 404 : 412, "<Error><Code>PreconditionFailed</Code></Error>")
             }
             if header("if-none-match") == "*", object != nil {

@@ -1,7 +1,9 @@
+import ContentCoding
 import DeployModel
 import Foundation
-import SiteDeploy
 import Testing
+
+@testable import SiteDeploy
 
 @Suite struct SiteBuildTests {
     private func lints(_ files: [String: String], _ options: SiteBuildOptions = SiteBuildOptions()) async throws -> [String] {
@@ -10,17 +12,25 @@ import Testing
     }
 
     @Test func `files get types, lifetimes and their compressed siblings`() async throws {
-        let (build, folder) = try await DeployerTests.build([
-            "index.html": "hi", "app.3f2a9c1b.js": "js", "app.3f2a9c1b.js.br": "br", "app.3f2a9c1b.js.gz": "gz", "data.tar.gz": "tar",
+        let packed = try ContentCoding.allCases.map { try Compressor.compressed(Array("js".utf8), $0) }
+        let (unpacked, folder) = try await DeployerTests.build([
+            "index.html": "hi", "app.3f2a9c1b.js": "js", "data.tar.gz": "tar",
             "_headers": "/*\n  X-A: 1\n", "_redirects": "/old /index.html 301\n", ".skerryignore": "*.map\n", "app.js.map": "map",
             ".well-known/security.txt": "me", ".git/config": "no",
         ])
+        #expect(unpacked.manifest.files.count == 4)
+        for (coding, bytes) in zip(ContentCoding.allCases, packed) {
+            try Data(bytes).write(to: URL(filePath: folder.path + "/app.3f2a9c1b.js" + (coding == .gzip ? ".gz" : ".br")))
+        }
+        let build = try await SiteBuild.read(folder: folder.path, SiteBuildOptions())
         let files = build.manifest.files
         #expect(files.keys.sorted() == [".well-known/security.txt", "app.3f2a9c1b.js", "data.tar.gz", "index.html"])
         let script = try #require(files["app.3f2a9c1b.js"])
         #expect(script.contentType == "text/javascript; charset=utf-8")
         #expect(script.cacheControl == CacheControlRule.immutable.rawValue)
-        #expect(script.encodings == [.brotli: Blob(hash: .of(Array("br".utf8)), byteCount: 2), .gzip: Blob(hash: .of(Array("gz".utf8)), byteCount: 2)])
+        #expect(script.encodings == [
+            .brotli: Blob(hash: .of(packed[1]), byteCount: packed[1].count), .gzip: Blob(hash: .of(packed[0]), byteCount: packed[0].count),
+        ])
         #expect(files["data.tar.gz"]?.contentType == "application/gzip")
         #expect(build.manifest.redirects.map(\.destination) == ["/index.html"])
         #expect(build.manifest.headers.count == 1)
@@ -39,6 +49,7 @@ import Testing
     @Test(arguments: [
         (["a.css": "x"], "index.html: warning: is missing, so that / is not found"),
         (["index.html": "", "docs/_headers": "/*"], "docs/_headers: warning: has no effect below the folder's root, and is deployed as a file"),
+        (["index.html": "", "a.js": "new", "a.js.gz": "no gzip"], "a.js.gz: warning: is not a.js compressed, and was left out"),
         (["index.html": "", "netlify.toml": ""], "netlify.toml: warning: is not read, and is deployed as a file"),
         (["index.html": "", "A.css": "1", "a.css": "2"], "A.css: warning: differs from a.css only in case; some machines can keep only one of them"),
         (["index.html": "", "_redirects": "/a /b\n/b /a\n"], "_redirects:1: error: redirects for ever: /a -> /b -> /a"),
@@ -77,6 +88,27 @@ import Testing
             build.lints.map(\.description) == [
                 "\(prefix)_redirects: warning: has no effect, as it is not in the deployed folder", "\(prefix)vercel.json: warning: is not read",
             ])
+    }
+
+    @Test func `a sibling of an earlier build is found, and no path of its own`() async throws {
+        let (_, folder) = try await DeployerTests.build(["index.html": "", "a.js": "new content"])
+        for old in ["old content", "new", "new content and more"] {
+            try Data(try Compressor.compressed(Array(old.utf8), .brotli)).write(to: URL(filePath: folder.path + "/a.js.br"))
+            let build = try await SiteBuild.read(folder: folder.path, SiteBuildOptions())
+            #expect(build.lints.map(\.description) == ["a.js.br: warning: is not a.js compressed, and was left out"], "\(old)")
+            #expect(build.manifest.files.keys.sorted() == ["a.js", "index.html"])
+            #expect(build.manifest.blobs.count == 2)
+        }
+    }
+
+    @Test func `a file that is another each time it is read is refused`() {
+        #expect(throws: SiteDeployError.file(path: "/proc/self/status", reason: "changes while it is read")) {
+            _ = try StableFile.blob(at: "/proc/self/status")
+        }
+        #expect(throws: SiteDeployError.file(path: "/nonexistent", reason: "cannot be read: No such file or directory")) {
+            _ = try StableFile.blob(at: "/nonexistent")
+        }
+        #expect(throws: SiteDeployError.file(path: "/dev/null", reason: "is no file any more")) { _ = try StableFile.blob(at: "/dev/null") }
     }
 
     @Test func `a fallback page has to be there`() async throws {

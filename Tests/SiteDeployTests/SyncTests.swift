@@ -1,7 +1,7 @@
 import Cryptography
 import DeployModel
 import HTTPSemantics
-@testable import SiteDeploy
+import SiteDeploy
 import Synchronization
 import Testing
 

@@ -57,7 +57,8 @@ package struct SiteBuild: Sendable {
             throw .file(path: file.key, reason: "has a path of more than \(DeployLimits.pathBytesMax) bytes")
         }
         let blobs = try await hash(published, parallelism: options.parallelism, progress)
-        let (files, sources) = entries(published, blobs)
+        var (files, sources) = entries(published, blobs)
+        lints += try await dropStaleSiblings(&files, sources, parallelism: options.parallelism)
         if let page = options.fallbackPage, files[page] == nil {
             lints.append(DeployLint(.error, page, "is to answer navigations, but there is no such file"))
         }
@@ -93,6 +94,30 @@ package struct SiteBuild: Sendable {
             entries[key] = entry
         }
         return (entries, sources)
+    }
+
+    /// Siblings that do not unpack to the file beside them are not taken.
+    private static func dropStaleSiblings(
+        _ files: inout [String: Manifest.File], _ sources: [Blob: String], parallelism: Int
+    ) async throws(SiteDeployError) -> [DeployLint] {
+        struct Sibling: Sendable {
+            var path: String
+            var encoding: Manifest.Encoding
+            var blob: Blob
+            var of: Blob
+        }
+        let siblings = files.flatMap { path, file in
+            file.encodings.map { Sibling(path: path, encoding: $0.key, blob: $0.value, of: file.blob) }
+        }
+        var stale: [Sibling] = []
+        try await forEachBounded(siblings, width: parallelism) { sibling throws(SiteDeployError) in
+            guard let source = sources[sibling.blob] else { return (sibling, false) }
+            return (sibling, try SiblingCheck.unpacks(source, sibling.encoding, to: sibling.of))
+        } collect: { sibling, isSound in if !isSound { stale.append(sibling) } }
+        for sibling in stale { files[sibling.path]?.encodings[sibling.encoding] = nil }
+        return stale.map {
+            DeployLint(.warning, $0.path + ($0.encoding == .brotli ? ".br" : ".gz"), "is not \($0.path) compressed, and was left out")
+        }.sorted { $0.file < $1.file }
     }
 
     private static func hash(

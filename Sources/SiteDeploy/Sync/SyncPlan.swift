@@ -31,6 +31,11 @@ package struct SyncPlan: Sendable, Hashable {
     package struct Upload: Sendable, Hashable {
         package var key: String
         package var reason: Reason
+
+        package init(key: String, reason: Reason) {
+            self.key = key
+            self.reason = reason
+        }
     }
 
     /// In this order.
