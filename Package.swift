@@ -69,7 +69,7 @@ let pure2: [Target] =
     library("ObjectStorage", ["S3Model", "Cryptography"], tests: ["ObjectStorageConformance"])
     + library("ObjectStorageConformance", ["ObjectStorage", "Cryptography"], tests: nil)
     + library("WebsiteRouting", ["S3Model", "HTTPSemantics", "ConfigurationReading", "DeployModel"])
-    + library("DistributionModel", ["BucketPolicy", "HTTPSemantics", "HTTPCaching", "ConfigurationReading", "Cryptography", httpTypes])
+    + library("DistributionModel", ["BucketPolicy", "HTTPSemantics", "HTTPCaching", "ConfigurationReading", "Cryptography", "Eviction", httpTypes])
     + library("OriginConfiguration", ["ConfigurationReading"])
     + library("CacheSimulation", ["TraceFormats", "Eviction"])
     + library("AccessLogs", ["HTTPCaching", "HTTPSemantics"])

@@ -3,6 +3,7 @@
 
 import BucketPolicy
 package import ConfigurationReading
+import Eviction
 
 extension EdgeConfiguration {
     /// Reads a whole file; `file` is only for messages.
@@ -177,11 +178,13 @@ extension EdgeConfiguration.Cache {
         let part = section.bytes("part_size")
         let count = section.integer("max_parts_per_object")
         let together = section.bytes("max_parts_size")
+        let eviction = section.choice("eviction", as: EvictionPolicyName.self)
+        let admission = section.choice("admission", as: AdmissionPolicyName.self)
         let disk = section.section("disk")
         let tier = disk.flatMap(Disk.read)
         section.finish()
-        guard let memory, let object, let part, let count, disk == nil || tier != nil else { return nil }
-        var cache = Self(memoryBytes: memory, objectBytesMax: object, disk: tier)
+        guard let memory, let object, let part, let count, let eviction, let admission, disk == nil || tier != nil else { return nil }
+        var cache = Self(memoryBytes: memory, objectBytesMax: object, eviction: eviction, admission: admission, disk: tier)
         cache.parts = .init(partBytes: part, countMax: count, bytesMax: together)
         return cache
     }
@@ -193,6 +196,8 @@ extension EdgeConfiguration.Cache.Disk {
         let size = section.bytes("size")
         var object = section.bytes("max_object_size")
         let count = section.integer("max_objects")
+        let eviction = section.choice("eviction", as: EvictionPolicyName.self)
+        let admission = section.choice("admission", as: AdmissionPolicyName.self)
         if let size, let asked = object, asked > size {
             if section.has("max_object_size") {
                 section.report(
@@ -201,8 +206,9 @@ extension EdgeConfiguration.Cache.Disk {
             object = size
         }
         section.finish()
-        guard let directory, let size, let object, let count else { return nil }
-        return Self(directory: directory, bytesMax: size, objectBytesMax: object, objectsMax: count)
+        guard let directory, let size, let object, let count, let eviction, let admission else { return nil }
+        return Self(
+            directory: directory, bytesMax: size, objectBytesMax: object, objectsMax: count, eviction: eviction, admission: admission)
     }
 }
 

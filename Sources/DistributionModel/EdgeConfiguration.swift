@@ -2,6 +2,7 @@
 
 package import BucketPolicy
 package import ConfigurationReading
+package import Eviction
 
 /// Everything the edge process is told.
 package struct EdgeConfiguration: Sendable, Hashable {
@@ -54,13 +55,21 @@ package struct EdgeConfiguration: Sendable, Hashable {
         package var memoryBytes: Int
         /// A larger object is delivered but not kept, in bytes.
         package var objectBytesMax: Int
+        /// What leaves memory, and what comes into it at all.
+        package var eviction: EvictionPolicyName
+        package var admission: AdmissionPolicyName
         /// Nil for memory alone.
         package var disk: Disk?
         package var parts = Parts()
 
-        package init(memoryBytes: Int, objectBytesMax: Int, disk: Disk? = nil) {
+        package init(
+            memoryBytes: Int, objectBytesMax: Int, eviction: EvictionPolicyName = .sieve, admission: AdmissionPolicyName = .all,
+            disk: Disk? = nil
+        ) {
             self.memoryBytes = memoryBytes
             self.objectBytesMax = objectBytesMax
+            self.eviction = eviction
+            self.admission = admission
             self.disk = disk
         }
 
@@ -72,8 +81,15 @@ package struct EdgeConfiguration: Sendable, Hashable {
             /// A larger object is not kept on disk, in bytes.
             package var objectBytesMax: Int
             package var objectsMax: Int
+            package var eviction: EvictionPolicyName
+            package var admission: AdmissionPolicyName
 
-            package init(directory: String, bytesMax: Int, objectBytesMax: Int, objectsMax: Int) {
+            package init(
+                directory: String, bytesMax: Int, objectBytesMax: Int, objectsMax: Int, eviction: EvictionPolicyName = .sieve,
+                admission: AdmissionPolicyName = .all
+            ) {
+                self.eviction = eviction
+                self.admission = admission
                 self.directory = directory
                 self.bytesMax = bytesMax
                 self.objectBytesMax = objectBytesMax

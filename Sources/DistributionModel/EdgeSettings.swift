@@ -1,6 +1,7 @@
 // Every setting of `edge.conf`. The reader and docs/settings.md both come from here.
 
 package import ConfigurationReading
+import Eviction
 import HTTPCaching
 
 /// The settings table of `edge.conf`.
@@ -74,6 +75,12 @@ package enum EdgeSettings {
         Setting(
             "cache.max_parts_size", .bytes(1 << 20...1 << 40), .optional,
             "What the parts of one object may take together; absent: half of `cache.memory`, or of the disk tier if that is larger."),
+        Setting(
+            "cache.eviction", .choice(EvictionPolicyName.allCases.map(\.rawValue)), .byDefault("sieve"),
+            "Which responses leave memory when it is full; docs/policies.md compares them, `skerry replay` on your own log."),
+        Setting(
+            "cache.admission", .choice(AdmissionPolicyName.allCases.map(\.rawValue)), .byDefault("all"),
+            "Which responses are kept in memory at all."),
         Setting("cache.disk", .section, .optional, "A tier on disk beneath memory, which survives restarts; absent: none."),
         Setting(
             "cache.disk.directory", .text(1...1024, form: ""), .required,
@@ -87,6 +94,12 @@ package enum EdgeSettings {
         Setting(
             "cache.disk.max_objects", .integer(1...50_000_000), .byDefault("500000"),
             "Most responses on disk; each takes some 400 bytes of memory in the index."),
+        Setting(
+            "cache.disk.eviction", .choice(EvictionPolicyName.allCases.map(\.rawValue)), .byDefault("sieve"),
+            "Which responses leave the disk when it is full."),
+        Setting(
+            "cache.disk.admission", .choice(AdmissionPolicyName.allCases.map(\.rawValue)), .byDefault("all"),
+            "Which responses are written to disk at all."),
 
         Setting(
             "origin_access.credentials_file", .text(1...1024, form: ""), .optional,

@@ -60,7 +60,7 @@ struct DiskIndex {
         if Int(slot) == entries.count { entries.append(entry) } else { entries[Int(slot)] = entry }
         slots[entry.identity.key] = slot
         if let primary = entry.identity.primary { families[primary, default: []].insert(entry.identity.key) }
-        policy.didInsert(slot, bytes: entry.cost, key: KeyFingerprint(entry.digest.low))
+        policy.didInsert(slot, bytes: entry.cost, key: entry.digest.fingerprint)
         bytes += entry.cost
     }
 
@@ -81,6 +81,15 @@ struct DiskIndex {
         entries[Int(slot)] = nil
         freeSlots.append(slot)
     }
+
+    /// Whether the policy would have an entry of this cost at all.
+    func mayHold(cost: Int) -> Bool { policy.mayHold(bytes: cost) }
+
+    /// An entry is on its way.
+    func willInsert(cost: Int, _ key: KeyFingerprint) { policy.willInsert(bytes: cost, key: key) }
+
+    /// Of the entry that would go next.
+    var victimFingerprint: KeyFingerprint? { policy.victim().flatMap { entries[Int($0)]?.digest.fingerprint } }
 
     /// Takes out the entry to go next; nil when there is none.
     mutating func victim(passing: Bool) -> Victim? {
@@ -140,4 +149,9 @@ final class CheckedChunks: Sendable {
     func contains(_ chunk: Int) -> Bool { words.withLock { $0[chunk / 64] >> UInt64(chunk % 64) & 1 == 1 } }
 
     func insert(_ chunk: Int) { words.withLock { $0[chunk / 64] |= 1 << UInt64(chunk % 64) } }
+}
+
+extension ShortDigest {
+    /// What policies remember of a key: the same in every process.
+    var fingerprint: KeyFingerprint { KeyFingerprint(low) }
 }

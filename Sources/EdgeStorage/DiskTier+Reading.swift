@@ -28,7 +28,10 @@ extension DiskTier {
         guard mayRead() else { return nil }
         let plan = state.withLock { state -> Plan in
             if let pending = state.pending[key] { return pending.response.map { .waiting($0) } ?? .none }
-            if let entry = state.index.use(key) { return begin(&state) ? .file(entry) : .none }
+            if let entry = state.index.use(key) {
+                state.didUse(entry)
+                return begin(&state) ? .file(entry) : .none
+            }
             guard state.phase == .loading, state.mayAdopt, !state.discarded.contains(key) else { return .none }
             return begin(&state) ? .probe : .none
         }

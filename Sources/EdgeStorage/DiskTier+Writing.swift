@@ -25,6 +25,10 @@ extension DiskTier {
         let cost = Self.cost(
             ofFileBytes: DiskEntryFormat.headOffset(of: bodyBytes) + response.costBytes - response.body.storageBytes + CachedResponse.overheadBytes)
         return state.withLock { state in
+            guard state.wants(response.identity.key, cost: cost, settings) else {
+                state.statistics.refusedWrites += 1
+                return nil
+            }
             guard state.queuedBytes == 0 || state.queuedBytes + bodyBytes <= DiskTierLimits.queuedBytesMax, state.makeRoom(for: cost, settings) else {
                 state.statistics.skippedWrites += 1
                 return nil

@@ -24,6 +24,7 @@ package struct DiskTierSettings: Sendable, Hashable {
     /// Entries, each of which costs some 400 bytes of memory in the index.
     package var entriesMax: Int
     package var policy = EvictionPolicyName.lru
+    package var admission = AdmissionPolicyName.all
     /// Entries that were stored under another scope are dropped.
     package var scope = ""
 
@@ -69,6 +70,8 @@ package struct DiskTierStatistics: Sendable, Equatable {
     package var writes = 0
     /// Responses that were not written because the tier could not keep up, was full or was resting.
     package var skippedWrites = 0
+    /// Responses that the policies did not want.
+    package var refusedWrites = 0
     package var hits = 0
     package var evictions = 0
     /// Files found not to be whole.
@@ -117,6 +120,8 @@ package final class DiskTier: Sendable {
         var mustReopen = false
         var isReopening = false
         var index: DiskIndex
+        /// Nil when everything is admitted.
+        let admitter: Admitter?
         var pending: [CacheKey: Pending] = [:]
         var lastTicket: UInt64 = 0
         /// Files to remove, with what they cost.
@@ -176,7 +181,10 @@ package final class DiskTier: Sendable {
         self.files = files
         self.uptime = uptime
         self.report = report
-        state = Mutex(State(index: DiskIndex(policy: settings.policy.evictor(capacityBytes: settings.bytesMax))))
+        state = Mutex(
+            State(
+                index: DiskIndex(policy: settings.policy.evictor(capacityBytes: settings.bytesMax)),
+                admitter: settings.admission.admitter(capacityBytes: settings.bytesMax)))
         readThreads.start()
         writeThreads.start()
     }
@@ -255,6 +263,21 @@ extension DiskTier.State {
 
     /// Evicts until `bytes` more fit; false when they don't fit even then. Entries that memory holds too are passed over for
     /// a while: they are in use, though the disk doesn't see it, and a restart would want them most.
+    /// Whether the policies want a response of this cost.
+    mutating func wants(_ key: CacheKey, cost: Int, _ settings: DiskTierSettings) -> Bool {
+        let fingerprint = ShortDigest(key).fingerprint
+        guard index.mayHold(cost: cost) else { return false }
+        if let admitter {
+            let isFull = index.bytes + reservedBytes + cost > settings.bytesMax
+            guard admitter.admits(bytes: cost, key: fingerprint, insteadOf: isFull ? index.victimFingerprint : nil) else { return false }
+        }
+        index.willInsert(cost: cost, fingerprint)
+        return true
+    }
+
+    /// An entry was asked for and found.
+    func didUse(_ entry: DiskIndex.Entry) { admitter?.didHit(bytes: entry.cost, key: entry.digest.fingerprint) }
+
     mutating func makeRoom(for bytes: Int, entries: Int = 1, _ settings: DiskTierSettings) -> Bool {
         guard unknownBytes + reservedBytes + bytes <= settings.bytesMax else { return false }
         var passes = 0

@@ -134,7 +134,7 @@ extension EdgeCache {
             state.costs[Int(slot)] = cost
             state.entries[Int(slot)] = new
             state.policy.didResize(slot, bytes: cost)
-            state.policy.didHit(slot)
+            state.didUse(slot)
             disk?.discard(key)
             let ticket = disk?.announce(new, isInMemory: true)
             _ = state.makeRoom(for: 0, limit: limits.memoryBytesMax)

@@ -99,7 +99,7 @@ extension EdgeCache.State {
 
     mutating func use(_ key: CacheKey) -> CachedResponse? {
         guard let slot = slots[key] else { return nil }
-        policy.didHit(slot)
+        didUse(slot)
         return entries[Int(slot)]
     }
 

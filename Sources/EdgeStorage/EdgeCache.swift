@@ -51,6 +51,8 @@ package final class EdgeCache: Sendable {
         var costs: [Int] = []
         var freeSlots: [Slot] = []
         let policy: Evictor
+        /// Nil when everything is admitted.
+        let admitter: Admitter?
         /// Fetches that can be joined.
         var fills: [CacheKey: FillPermit.Registration] = [:]
         /// Every fetch that may still store something, also those that nobody joins any more.
@@ -69,10 +71,15 @@ package final class EdgeCache: Sendable {
     /// The tier beneath memory, where there is one.
     package let disk: DiskTier?
 
-    package init(limits: EdgeCacheLimits, policy: EvictionPolicyName = .lru, disk: DiskTier? = nil) {
+    package init(
+        limits: EdgeCacheLimits, policy: EvictionPolicyName = .lru, admission: AdmissionPolicyName = .all, disk: DiskTier? = nil
+    ) {
         self.limits = limits
         self.disk = disk
-        self.state = Mutex(State(policy: policy.evictor(capacityBytes: limits.memoryBytesMax), disk: disk))
+        self.state = Mutex(
+            State(
+                policy: policy.evictor(capacityBytes: limits.memoryBytesMax),
+                admitter: admission.admitter(capacityBytes: limits.memoryBytesMax), disk: disk))
     }
 
     package var statistics: EdgeCacheStatistics {
@@ -86,7 +93,7 @@ package final class EdgeCache: Sendable {
     package func lookup(_ key: CacheKey) -> CachedResponse? {
         state.withLock { state in
             guard let slot = state.slots[key] else { return nil }
-            state.policy.didHit(slot)
+            state.didUse(slot)
             return state.entries[Int(slot)]
         }
     }
@@ -107,10 +114,11 @@ package final class EdgeCache: Sendable {
             if let record, !record.mayStore(response.identity.tags) { return (false, nil) }
             let fits = response.body.byteCount <= limits.objectBytesMax && cost <= limits.memoryBytesMax
             guard fits || response.body.byteCount <= keptBytesMax else { return (false, nil) }
+            let isReplacement = state.slots[response.identity.key] != nil
             state.remove(response.identity.key)
             // What lies on disk alone goes too.
             disk?.discard(response.identity.key)
-            let isInMemory = fits && state.admit(response, cost: cost, limit: limits.memoryBytesMax)
+            let isInMemory = fits && state.admit(response, cost: cost, limit: limits.memoryBytesMax, isReplacement: isReplacement)
             let ticket = disk?.announce(response, isInMemory: isInMemory)
             return (isInMemory || ticket != nil, ticket)
         }
@@ -156,13 +164,29 @@ package final class EdgeCache: Sendable {
 }
 
 extension EdgeCache.State {
-    /// Inserts what the policy wants and room can be made for.
-    mutating func admit(_ response: CachedResponse, cost: Int, limit: Int) -> Bool {
+    /// Inserts what the policies want and room can be made for.
+    mutating func admit(_ response: CachedResponse, cost: Int, limit: Int, isReplacement: Bool = false) -> Bool {
         guard policy.mayHold(bytes: cost) else { return false }
+        guard isReplacement || isAdmitted(response.identity.key, cost: cost, limit: limit) else { return false }
         policy.willInsert(bytes: cost, key: response.identity.key.fingerprint)
         guard makeRoom(for: cost, limit: limit) else { return false }
         insert(response, cost: cost)
         return true
+    }
+
+    private func isAdmitted(_ key: CacheKey, cost: Int, limit: Int) -> Bool {
+        guard let admitter else { return true }
+        let isFull = statistics.bytes + statistics.fillingBytes + cost > limit
+        let victim = isFull ? policy.victim().flatMap { entries[Int($0)] } : nil
+        return admitter.admits(bytes: cost, key: key.fingerprint, insteadOf: victim?.identity.key.fingerprint)
+    }
+
+    /// Tells the policies that an entry was asked for and found.
+    @inline(__always)
+    func didUse(_ slot: Slot) {
+        policy.didHit(slot)
+        guard let admitter, let entry = entries[Int(slot)] else { return }
+        admitter.didHit(bytes: costs[Int(slot)], key: entry.identity.key.fingerprint)
     }
 
     mutating func insert(_ response: CachedResponse, cost: Int) {

@@ -1,13 +1,12 @@
 // W-TinyLFU: newcomers wait in a small LRU window. What falls out of it enters the main cache only if it was asked for
-// more often lately than what would have to leave for it. The main cache is a segmented LRU with a protected part.
+// more often lately than what would have to leave for it. The main cache is a segmented LRU with a protected part. The
+// window starts at a tenth of the cache and then finds its size by itself (`WindowClimber`).
 // Einziger, Friedman, Manes, TinyLFU: A Highly Efficient Cache Admission Policy, ACM ToS 2017. Entries have sizes as in
 // Einziger, Eytan, Friedman, Manes, Lightweight Robust Size Aware Cache Management, ACM ToS 2022: a candidate must beat
 // all its victims together (there: aggregated victims).
 
 /// W-TinyLFU, aware of sizes. A hit costs a count in the sketch and a move in a queue; 48 bytes an entry.
 package struct WTinyLFU: EvictionPolicy {
-    /// The window's share of the cache.
-    private static let windowShare = 0.1
     /// The protected part's share of the main cache.
     private static let protectedShare = 0.8
     /// An entry larger than this share of the cache is refused.
@@ -33,6 +32,7 @@ package struct WTinyLFU: EvictionPolicy {
     private var protectedBytes = 0
     private var sketch = FrequencySketch(entries: 0)
     private var liveCount = 0
+    private var climber = WindowClimber()
     private var capacityBytes: Int
     /// The key already counted by `willInsert`.
     private var counted: KeyFingerprint?
@@ -40,7 +40,7 @@ package struct WTinyLFU: EvictionPolicy {
     private var comingBytes = 0
     private var named = noSlot
 
-    private var windowBytesMax: Int { max(1, Int(Double(capacityBytes) * Self.windowShare)) }
+    private var windowBytesMax: Int { max(1, Int(Double(capacityBytes) * climber.share)) }
     private var mainBytesMax: Int { capacityBytes - windowBytesMax }
     private var protectedBytesMax: Int { Int(Double(mainBytesMax) * Self.protectedShare) }
 
@@ -51,6 +51,7 @@ package struct WTinyLFU: EvictionPolicy {
     package mutating func willInsert(bytes: Int, key: KeyFingerprint) {
         sketch.add(key)
         counted = key
+        climber.count(isHit: false, entries: liveCount)
         comingBytes = bytes
         named = noSlot
     }
@@ -70,6 +71,7 @@ package struct WTinyLFU: EvictionPolicy {
         let entry = entries[Int(slot)]
         sketch.add(entry.key)
         named = noSlot
+        climber.count(isHit: true, entries: liveCount)
         switch entry.part {
         case .window: window.moveToNewest(slot, in: &entries)
         case .protected: protected.moveToNewest(slot, in: &entries)

@@ -5,7 +5,7 @@ package import TraceFormats
 
 /// A trace, or as much of one as could be read.
 package struct LoadedTrace: Sendable {
-    /// Requests that fit: four gigabytes of memory.
+    /// Requests that fit: four gigabytes of memory, and as much again for the offline policies and the floor.
     package static let requestsMax = 160_000_000
     /// Bytes at the start of a trace that show its format.
     private static let detectionBytes = 4096

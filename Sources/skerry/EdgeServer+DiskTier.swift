@@ -9,9 +9,12 @@ extension EdgeServer {
     /// memory working alone.
     static func diskTier(_ configuration: EdgeConfiguration) -> DiskTier? {
         guard let disk = configuration.cache.disk else { return nil }
+        var settings = DiskTierSettings(
+            directory: disk.directory, bytesMax: disk.bytesMax, objectBytesMax: disk.objectBytesMax, entriesMax: disk.objectsMax)
+        settings.policy = disk.eviction
+        settings.admission = disk.admission
         let tier = DiskTier(
-            DiskTierSettings(
-                directory: disk.directory, bytesMax: disk.bytesMax, objectBytesMax: disk.objectBytesMax, entriesMax: disk.objectsMax),
+            settings,
             uptime: EdgeStorageUptime.now
         ) { event in
             switch event {

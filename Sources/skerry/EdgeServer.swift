@@ -32,7 +32,9 @@ enum EdgeServer {
         let group = MultiThreadedEventLoopGroup.singleton
         let fetcher = NIOOriginFetcher(group: group)
         let disk = diskTier(configuration)
-        let cache = EdgeCache(limits: EdgeCacheLimits(configuration.cache), disk: disk)
+        let cache = EdgeCache(
+            limits: EdgeCacheLimits(configuration.cache), policy: configuration.cache.eviction, admission: configuration.cache.admission,
+            disk: disk)
         let movable = configuration.clock == .movable ? MovableClock(world: wallClock) : nil
         let logs = EdgeLogs(configuration.accessLogs, fetcher: fetcher, now: wallClock, logger: logger)
         let figures = EdgeFigures(loops: Array(group.makeIterator()).count, startedAt: wallClock().secondsSince1970)

@@ -75,6 +75,7 @@ struct ReplayCommand: AsyncParsableCommand {
             Terminal.result(ReplayTable.csv(report))
         } else {
             Terminal.result(ReplayTable.text(report) { Terminal.resultsUseColour ? "\u{1B}[1m\($0)\u{1B}[0m" : $0 })
+            if let advice = ReplayAdvice(report) { Terminal.result("\n" + advice.text(sizes: report.sizes)) }
         }
         if let fault = trace.fault {
             throw CommandFailure("these are the results of the first \(trace.references.count) requests alone: \(fault)")
@@ -208,6 +209,14 @@ private struct ReplayJSON: Encodable {
         var requestMissRatio, byteMissRatio: Double
     }
 
+    struct Advice: Encodable {
+        var size, eviction, admission: String
+        var capacityBytes: Int
+        var requestMissRatio, byteMissRatio: Double
+    }
+
+    /// Absent when no policy of the edge was asked for.
+    var advice: Advice?
     var trace: Trace
     var results: [Result]
     var floors: [Floor]
@@ -227,6 +236,11 @@ private struct ReplayJSON: Encodable {
                     requestMissRatio: cell.counts.requestMissRatio, byteMissRatio: cell.counts.byteMissRatio,
                     seconds: ReplayTable.seconds(cell.duration))
             }
+        }
+        advice = ReplayAdvice(report).map {
+            Advice(
+                size: report.sizes[$0.size].description, eviction: $0.eviction.rawValue, admission: $0.admission.rawValue,
+                capacityBytes: $0.capacityBytes, requestMissRatio: $0.requestMissRatio, byteMissRatio: $0.byteMissRatio)
         }
         floors = zip(report.sizes, report.floors).map {
             Floor(size: $0.description, capacityBytes: $1.capacityBytes, requestMissRatio: $1.requestMissRatio, byteMissRatio: $1.byteMissRatio)

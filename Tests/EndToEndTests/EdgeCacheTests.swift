@@ -32,6 +32,33 @@ extension EndToEnd {
             }
         }
 
+        @Test(arguments: [("fifo", ["Hit", "Miss"]), ("lru", ["Hit", "Hit"])])
+        func `the policy of edge.conf decides what leaves`(policy: String, expected: [String]) throws {
+            try Workplace.with { place in
+                // Three of four fit into a mebibyte.
+                let origin = try ScriptedOrigin(place) { _ in .whole(200, ["Content-Type": "image/png"], String(repeating: "x", count: 262_000)) }
+                var configuration = EdgeConfigurationText(.init(.custom(domainName: origin.domainName)))
+                configuration.memory = "1MiB"
+                configuration.cache = [("max_object_size", "512KiB"), ("eviction", policy)]
+                let edge = try place.startEdge(configuration)
+                for path in ["/a", "/b", "/c", "/a"] { _ = try edge.fetch("GET", path) }
+                // FIFO lets a go for d; LRU lets b go, for a was asked for since.
+                #expect(try edge.fetch("GET", "/d").cacheResult == "Miss")
+                let results = try ["/d", "/a"].map { try edge.fetch("GET", $0).cacheResult }
+                #expect(results == expected)
+            }
+        }
+
+        @Test func `with second-hit admission the second request is a miss and the third a hit`() throws {
+            try Workplace.with { place in
+                let origin = try ScriptedOrigin(place) { _ in .whole(200, ["Content-Type": "text/plain"], "body") }
+                var configuration = EdgeConfigurationText(.init(.custom(domainName: origin.domainName)))
+                configuration.cache = [("admission", "second-hit")]
+                let edge = try place.startEdge(configuration)
+                #expect(try ["/a", "/a", "/a"].map { try edge.fetch("GET", $0).cacheResult } == ["Miss", "Miss", "Hit"])
+            }
+        }
+
         @Test func `a host that no distribution claims is refused`() throws {
             try Workplace.with { place in
                 let origin = try ScriptedOrigin(place) { _ in .whole(200, [:], "body") }

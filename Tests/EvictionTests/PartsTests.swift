@@ -101,6 +101,21 @@ struct PartsTests {
         #expect(sketch.estimate(mixed(1)) == 4)
     }
 
+    @Test func `the window climbs where the hit ratio rises, and turns where it falls`() {
+        var climber = WindowClimber()
+        // A thousand requests a period; the ratio rises with the window up to a half.
+        for _ in 0..<200 {
+            let hits = 1000 - Int(abs(climber.share - 0.5) * 1000)
+            for request in 0..<1000 { climber.count(isHit: request < hits, entries: 10) }
+        }
+        #expect((0.4...0.6).contains(climber.share), "\(climber.share)")
+        for _ in 0..<200 {
+            let hits = 1000 - Int(climber.share * 1000)
+            for request in 0..<1000 { climber.count(isHit: request < hits, entries: 10) }
+        }
+        #expect(climber.share < 0.1, "\(climber.share)")
+    }
+
     @Test func `slots are drawn with equal chance`() {
         var live = LiveSlots()
         for slot in 0..<10 { live.insert(Slot(slot)) }

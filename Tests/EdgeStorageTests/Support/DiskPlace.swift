@@ -31,10 +31,12 @@ final class DiskPlace: Sendable {
     func pass(_ duration: Duration) { time.withLock { $0 += duration } }
 
     func tier(
-        _ files: any CacheFileSystem = FaultyCacheFileSystem(), entries: Int = 10_000, scope: String = "", distributions: Set<String>? = nil
+        _ files: any CacheFileSystem = FaultyCacheFileSystem(), entries: Int = 10_000, scope: String = "", distributions: Set<String>? = nil,
+        policy: EvictionPolicyName = .lru, admission: AdmissionPolicyName = .all
     ) -> DiskTier {
         var settings = DiskTierSettings(directory: directory, bytesMax: bytes, objectBytesMax: object, entriesMax: entries)
         settings.scope = scope
+        (settings.policy, settings.admission) = (policy, admission)
         let tier = DiskTier(settings, files: files, uptime: { [weak self] in self?.time.withLock { $0 } ?? .zero }) { [weak self] event in
             self?.heard.withLock { $0.append(event) }
         }
@@ -46,9 +48,10 @@ final class DiskPlace: Sendable {
     /// A cache over a tier of this place; everything that lay there is known.
     func cache(
         _ files: any CacheFileSystem = FaultyCacheFileSystem(), memory: Int = 8 << 20, memoryObject: Int = 4 << 20, entries: Int = 10_000,
-        scope: String = "", distributions: Set<String>? = nil
+        scope: String = "", distributions: Set<String>? = nil, policy: EvictionPolicyName = .lru, admission: AdmissionPolicyName = .all
     ) async -> EdgeCache {
-        let tier = tier(files, entries: entries, scope: scope, distributions: distributions)
+        let tier = tier(
+            files, entries: entries, scope: scope, distributions: distributions, policy: policy, admission: admission)
         await tier.loaded()
         await tier.isIdle()
         return EdgeCache(limits: EdgeCacheLimits(memoryBytesMax: memory, objectBytesMax: memoryObject), disk: tier)
