@@ -1,5 +1,6 @@
 import ConfigurationReading
 import DistributionModel
+import Foundation
 import HTTPCaching
 import Testing
 
@@ -27,6 +28,20 @@ private func problems(_ yaml: String) -> String {
 private let policy = "cache_policies: [{name: p, default_ttl: 0, query_string_behavior: all}]"
 
 @Suite struct PersonalityReadingTests {
+    @Test func `the configuration for outside suites passes everything on and leaves lifetimes to the origin`() throws {
+        let tests = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        let text = try String(contentsOf: tests.appending(path: "EndToEndTests/rfc9111-suite.edge.conf"), encoding: .utf8)
+        let read = try EdgeConfiguration.read(yaml: text, file: "edge.conf")
+        #expect(read.warnings == [])
+        let distribution = read.value.distributions[0]
+        let behavior = distribution.defaultCacheBehavior
+        #expect(distribution.personality == .rfc9111)
+        #expect(behavior.allowedMethods == .all)
+        #expect(behavior.cachePolicy == CachePolicy(minTTL: 0, defaultTTL: 0, maxTTL: 3_153_600_000, queryStrings: .all))
+        #expect(behavior.originRequestPolicy == OriginRequestPolicy(headers: .allViewer, cookies: .all, queryStrings: .all))
+        #expect(!behavior.compress)
+    }
+
     @Test(arguments: [("", Personality.Name.cloudfront), ("personality: cloudfront", .cloudfront), ("personality: rfc9111", .rfc9111)])
     func `a distribution has the personality that the file names`(line: String, name: Personality.Name) throws {
         let read = try EdgeConfiguration.read(yaml: file(line, behavior: "cache_policy: p", top: policy), file: "edge.conf")

@@ -38,6 +38,8 @@ struct EdgeConfigurationText: Sendable {
         var id = "ESITE00000001"
         var alias = "site.test"
         var rootObject: String?
+        /// The rules it caches by, where they are not CloudFront's.
+        var personality: String?
         /// Minimum, default and maximum TTL in seconds.
         var ttl = (min: 0, standard: 86400, max: 31_536_000)
         var compress = false
@@ -114,6 +116,7 @@ struct EdgeConfigurationText: Sendable {
         if let (file, key) = site.certificate {
             lines += ["    viewer_certificate:", "      certificate_file: \(file)", "      private_key_file: \(key)"]
         }
+        if let personality = site.personality { lines += ["    personality: \(personality)"] }
         if !site.logging.isEmpty { lines += ["    logging:"] + site.logging.map { "      \($0.key): \($0.value)" } }
         if let root = site.rootObject { lines += ["    default_root_object: \(root)"] }
         lines += ["    origins:", "      - id: main", "        domain_name: \(site.domainName)"]
