@@ -26,7 +26,7 @@ final class CacheTrace: Sendable {
     func forward(_ reason: CacheStatus.Forward) { note { $0 = CacheStatus(forward: reason) } }
 
     /// What became of asking.
-    func outcome(_ outcome: FillOutcome, at now: HTTPDate) {
+    func outcome(_ outcome: FillOutcome, for target: TargetURI, at now: HTTPDate) {
         note { status in
             switch outcome {
             case .entry(let entry, let type):
@@ -36,14 +36,22 @@ final class CacheTrace: Sendable {
                 status.forwardStatus = response.status.code
                 status.isStored = response.isKept
                 status.ttl = response.facts?.remainingSeconds(at: now)
+                status.key = response.isKept ? Self.key(target, response.identity) : nil
                 status.detail = response.notStoredBecause?.rawValue
             case .parts(let object, _, _):
                 status.forwardStatus = 200
                 status.isStored = true
                 status.ttl = object.entry.facts.remainingSeconds(at: now)
+                status.key = Self.key(target, object.identity)
             case .failed: status.detail = "origin-failed"
             }
         }
+    }
+
+    /// A key in words: the URI, and the request fields that tell the entry from others of it.
+    private static func key(_ target: TargetURI, _ identity: ObjectIdentity?) -> String {
+        let names = identity?.selecting.names.map(\.canonicalName) ?? []
+        return names.isEmpty ? target.description : "\(target) vary=\(names.joined(separator: ","))"
     }
 }
 

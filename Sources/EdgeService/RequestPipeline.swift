@@ -269,7 +269,7 @@ struct RequestPipeline {
 
     private func outcome(of reader: FillReader<FillOutcome>, for request: EdgeRequest) async throws -> Answer? {
         let outcome = try await awaitOutcome(of: reader)
-        request.cacheStatus?.outcome(outcome, at: service.clock.now())
+        request.cacheStatus?.outcome(outcome, for: request.target, at: service.clock.now())
         return try await answer(of: outcome, reader, for: request)
     }
 
@@ -307,7 +307,7 @@ struct RequestPipeline {
         let (permit, reader) = cache.solo(request.identity)
         start(permit, request, purpose)
         let outcome = try await awaitOutcome(of: reader)
-        request.cacheStatus?.outcome(outcome, at: service.clock.now())
+        request.cacheStatus?.outcome(outcome, for: request.target, at: service.clock.now())
         switch outcome {
         case .entry(let entry, let type): return .entry(entry, type)
         case .stream(let response): return .stream(response, reader)

@@ -27,9 +27,11 @@ func strictEdge() throws -> Edge { try Edge([.strict()]) }
 let foo = HTTPField.Name.known("Foo")
 
 extension ViewerReply {
-    /// The last member of Cache-Status, without this cache's name.
+    /// The last member of Cache-Status, without this cache's name and the key.
     var cacheStatus: String? {
-        fields[values: .cacheStatus].last.map { String($0.dropFirst("skerry; ".count)) }
+        fields[values: .cacheStatus].last.map { member in
+            member.split(separator: "; ").dropFirst().filter { !$0.hasPrefix("key=") }.joined(separator: "; ")
+        }
     }
 
     var isHit: Bool { cacheStatus?.hasPrefix("hit") ?? false }

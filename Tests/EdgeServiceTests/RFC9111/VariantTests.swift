@@ -34,6 +34,12 @@ import Testing
         #expect(edge.origin.count == 3)
     }
 
+    @Test func `Cache-Status says under which key a response was stored`() async throws {
+        let edge = try edge()
+        #expect(await edge.get("/a?q=\"1\"", [foo: "1"]).fields[.cacheStatus]?.hasSuffix("; stored; key=\"http://www.example.com/a?q=\\\"1\\\" vary=foo\"") == true)
+        #expect(await edge.get("/a?q=\"1\"", [foo: "1"]).fields[.cacheStatus] == "skerry; hit; ttl=60")
+    }
+
     @Test func `Vary over several lines, in any letters and spacing`() async throws {
         let edge = try strictEdge()
         let bar = try HTTPField.Name.named("Bar")
