@@ -397,7 +397,7 @@ private func minimal(extra: String = "", top: String = "") -> String {
         #expect(
             problems(minimal(top: "cache: {disk: {directory: d, size: 32MiB, max_object_size: 33MiB, sync: true}}")) == """
                 edge.conf:10:60: error: cache.disk.max_object_size: found 33MiB, expected no more than cache.disk.size, 32MiB
-                edge.conf:10:67: error: cache.disk.sync: found an unknown key, expected one of directory, size, max_object_size, max_objects
+                edge.conf:10:67: error: cache.disk.sync: found an unknown key, expected one of directory, size, max_object_size, max_objects, eviction, admission
                 """)
         let small = try EdgeConfiguration.read(yaml: minimal(top: "cache: {disk: {directory: d, size: 32MiB}}"), file: "edge.conf")
         #expect(small.value.cache.disk == .init(directory: "d", bytesMax: 32 << 20, objectBytesMax: 32 << 20, objectsMax: 500_000))
