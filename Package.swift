@@ -51,7 +51,8 @@ let pure0: [Target] =
     library("HTTPSemantics", [httpTypes])
     + library("Eviction")
     + library("ContentCoding", ["CZlib", "CBrotli", "CZstd"])
-    + library("Cryptography", ["COpenSSL"])
+    + library("Cryptography", ["COpenSSL"], tests: ["TestKeyMaterial"])
+    + library("TestKeyMaterial", tests: nil)
     + library("XMLDocuments")
     + library("JSONDocuments")
     + library("ConfigurationReading", [yams])
@@ -61,7 +62,7 @@ let pure1: [Target] =
     + library("BucketPolicy")
     + library("HTTPCaching", ["HTTPSemantics", httpTypes])
     + library("SigV4", ["Cryptography"])
-    + library("SignedURLs", ["Cryptography", "HTTPSemantics"])
+    + library("SignedURLs", ["Cryptography", "HTTPSemantics"], tests: ["TestKeyMaterial"])
     + library("DeployModel", ["Cryptography", "JSONDocuments", "HTTPSemantics"])
     + library("TraceFormats")
 
@@ -80,7 +81,7 @@ let streams: [Target] = library("ByteStreaming", [nioCore], tests: [nioEmbedded]
 let engines: [Target] =
     library(
         "HTTPTransport", ["ByteStreaming", "HTTPSemantics", httpTypes, nioCore, nioHPACK, nioHTTP2, nioPosix, nioSSL, nioTLS, logging],
-        tests: [nioEmbedded])
+        tests: ["TestKeyMaterial", nioEmbedded])
     + library("LocalCertificateAuthority", [x509, product("Crypto", "swift-crypto"), product("SwiftASN1", "swift-asn1")])
     + library(
         "OriginFetch",
@@ -104,7 +105,7 @@ let services: [Target] =
             "ByteStreaming", "HTTPTransport", "LocalCertificateAuthority", "OriginFetch", "EdgeStorage", "DistributionModel", "BucketPolicy",
             "ConfigurationReading", "HTTPCaching", "AccessLogs", "LogDelivery", "EdgeFigures",
             "HTTPSemantics", "ContentCoding", "SigV4", "SignedURLs", "Cryptography", httpTypes, nioCore, logging,
-        ], tests: [nioPosix, nioSSL])
+        ], tests: ["TestKeyMaterial", nioPosix, nioSSL])
     + library(
         "ControlService",
         ["ByteStreaming", "HTTPTransport", "EdgeStorage", "XMLDocuments", "HTTPCaching", "HTTPSemantics", httpTypes, nioCore, logging])

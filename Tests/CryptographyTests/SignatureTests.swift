@@ -1,4 +1,5 @@
 import Cryptography
+import TestKeyMaterial
 import Testing
 
 struct SignatureTests {
@@ -12,10 +13,10 @@ struct SignatureTests {
     }
 
     @Test(arguments: [
-        Vector(publicKey: KeyVectors.rsaPublic, digest: .sha1, signature: KeyVectors.rsaSHA1),
-        Vector(publicKey: KeyVectors.rsaPublic, digest: .sha256, signature: KeyVectors.rsaSHA256),
-        Vector(publicKey: KeyVectors.ecPublic, digest: .sha1, signature: KeyVectors.ecSHA1),
-        Vector(publicKey: KeyVectors.ecPublic, digest: .sha256, signature: KeyVectors.ecSHA256),
+        Vector(publicKey: TestKeys.rsaPublic, digest: .sha1, signature: KeyVectors.rsaSHA1),
+        Vector(publicKey: TestKeys.rsaPublic, digest: .sha256, signature: KeyVectors.rsaSHA256),
+        Vector(publicKey: TestKeys.ecPublic, digest: .sha1, signature: KeyVectors.ecSHA1),
+        Vector(publicKey: TestKeys.ecPublic, digest: .sha256, signature: KeyVectors.ecSHA256),
     ])
     func `another signer's signature verifies, and no other`(vector: Vector) throws {
         let key = try PublicKey(pem: vector.publicKey)
@@ -30,12 +31,12 @@ struct SignatureTests {
         var changed = signature
         changed[changed.count / 2] ^= 1
         #expect(!key.verifies(changed, of: Self.message, digest: vector.digest))
-        let other = try PublicKey(pem: vector.publicKey == KeyVectors.rsaPublic ? KeyVectors.ecPublic : KeyVectors.rsaPublic)
+        let other = try PublicKey(pem: vector.publicKey == TestKeys.rsaPublic ? TestKeys.ecPublic : TestKeys.rsaPublic)
         #expect(!other.verifies(signature, of: Self.message, digest: vector.digest))
     }
 
     @Test func `RSA signs as another signer does, byte for byte`() throws {
-        for pem in [KeyVectors.rsaPrivate, KeyVectors.rsaTraditional] {
+        for pem in [TestKeys.rsaPrivate, KeyVectors.rsaTraditional] {
             let key = try PrivateKey(pem: pem)
             #expect(key.kind == .rsa)
             #expect(Hex.encode(try key.signature(of: Self.message, digest: .sha1)) == KeyVectors.rsaSHA1)
@@ -44,8 +45,8 @@ struct SignatureTests {
     }
 
     @Test func `ECDSA signs what its public key verifies`() throws {
-        let verifier = try PublicKey(pem: KeyVectors.ecPublic)
-        for pem in [KeyVectors.ecPrivate, KeyVectors.ecTraditional] {
+        let verifier = try PublicKey(pem: TestKeys.ecPublic)
+        for pem in [TestKeys.ecPrivate, KeyVectors.ecTraditional] {
             let key = try PrivateKey(pem: pem)
             #expect(key.kind == .ecdsaP256)
             for digest in [DigestAlgorithm.sha1, .sha256] {
@@ -57,19 +58,19 @@ struct SignatureTests {
     }
 
     @Test(arguments: [
-        ("", KeyError.missing("PUBLIC KEY")), ("no key", .missing("PUBLIC KEY")), (KeyVectors.ecPrivate, .missing("PUBLIC KEY")),
+        ("", KeyError.missing("PUBLIC KEY")), ("no key", .missing("PUBLIC KEY")), (TestKeys.ecPrivate, .missing("PUBLIC KEY")),
         ("-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----", .malformed("PUBLIC KEY")),
-        (String(KeyVectors.rsaPublic.dropLast(40)), .malformed("PUBLIC KEY")), (KeyVectors.rsa1024, .size(bits: 1024)),
+        (String(TestKeys.rsaPublic.dropLast(40)), .malformed("PUBLIC KEY")), (KeyVectors.rsa1024, .size(bits: 1024)),
         (KeyVectors.rsa2047, .size(bits: 2047)), (KeyVectors.p384, .unsupportedCurve("secp384r1")),
         (KeyVectors.ed25519, .unsupported(algorithm: "ED25519")),
-        (KeyVectors.ecPublic + String(repeating: "\n", count: 32_768), .malformed("PUBLIC KEY")),
+        (TestKeys.ecPublic + String(repeating: "\n", count: 32_768), .malformed("PUBLIC KEY")),
     ])
     func `a public key of no use is refused with its reason`(pem: String, error: KeyError) {
         #expect(throws: error) { try PublicKey(pem: pem) }
     }
 
     @Test(arguments: [
-        ("", KeyError.missing("PRIVATE KEY")), (KeyVectors.ecPublic, .missing("PRIVATE KEY")), (KeyVectors.encrypted, .encrypted),
+        ("", KeyError.missing("PRIVATE KEY")), (TestKeys.ecPublic, .missing("PRIVATE KEY")), (KeyVectors.encrypted, .encrypted),
         ("-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----", .malformed("PRIVATE KEY")),
     ])
     func `a private key of no use is refused with its reason`(pem: String, error: KeyError) {
@@ -77,8 +78,8 @@ struct SignatureTests {
     }
 
     @Test func `text before a block, and Windows line ends, do not hide it`() throws {
-        #expect(try PublicKey(pem: "a comment\n" + KeyVectors.ecPublic + "\n").kind == .ecdsaP256)
-        let windows = KeyVectors.rsaPublic.split(separator: "\n").joined(separator: "\r\n") + "\r\n"
+        #expect(try PublicKey(pem: "a comment\n" + TestKeys.ecPublic + "\n").kind == .ecdsaP256)
+        let windows = TestKeys.rsaPublic.split(separator: "\n").joined(separator: "\r\n") + "\r\n"
         #expect(try PublicKey(pem: windows).kind == .rsa)
     }
 

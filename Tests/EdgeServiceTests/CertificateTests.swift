@@ -7,6 +7,7 @@ import Synchronization
 import Testing
 
 @testable import EdgeService
+import TestKeyMaterial
 
 struct CertificateTests {
     private static let now: Int64 = 1_780_000_000

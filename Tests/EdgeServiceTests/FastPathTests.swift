@@ -12,6 +12,7 @@ import Testing
 
 @testable import EdgeService
 @testable import HTTPTransport
+import TestKeyMaterial
 
 struct FastPathTests {
     /// What both paths give for one request as it came over the wire; the fast one nil when it declined.
@@ -194,11 +195,11 @@ struct FastPathTests {
         var site = Distribution.site()
         site.defaultCacheBehavior.trustedKeyGroups = ["members"]
         let edge = try Edge(
-            [site], publicKeys: [NamedPublicKey(id: "KEC", source: .encodedKey(SigningKeys.publicKey))],
+            [site], publicKeys: [NamedPublicKey(id: "KEC", source: .encodedKey(TestKeys.ecPublic))],
             keyGroups: [KeyGroup(name: "members", publicKeys: ["KEC"])])
         edge.origin.answer(OriginReply(.ok, [:], "for members"))
         let policy = URLSigner.Policy.canned(resource: "http://www.example.com/a", expires: edge.clock.now.secondsSince1970 + 60)
-        let signer = URLSigner(keyPairID: "KEC", key: try PrivateKey(pem: SigningKeys.privateKey))
+        let signer = URLSigner(keyPairID: "KEC", key: try PrivateKey(pem: TestKeys.ecPrivate))
         let target = try signer.signedURL("/a", policy: policy)
         for _ in 0..<2 {
             for (path, mark) in [(target, "for members"), ("/a", "403 Forbidden")] {

@@ -8,6 +8,7 @@ import OriginFetch
 import Testing
 
 @testable import EdgeService
+import TestKeyMaterial
 
 /// A primary, `origin.example`, and a secondary, `other.example`, as a group.
 @Suite struct OriginGroupTests {

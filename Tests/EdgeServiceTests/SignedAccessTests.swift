@@ -7,6 +7,7 @@ import SignedURLs
 import Testing
 
 @testable import EdgeService
+import TestKeyMaterial
 
 struct SignedAccessTests {
     private static let host = "www.example.com"
@@ -21,18 +22,18 @@ struct SignedAccessTests {
         start.trustedKeyGroups = ["members"]
         let edge = try Edge(
             [.site(policy, root: root, behaviors: [members, start], errors: errors)],
-            publicKeys: [NamedPublicKey(id: "KEC", source: .encodedKey(SigningKeys.publicKey))],
+            publicKeys: [NamedPublicKey(id: "KEC", source: .encodedKey(TestKeys.ecPublic))],
             keyGroups: [KeyGroup(name: "members", publicKeys: ["KEC"])])
         edge.origin.answer { OriginReply(.ok, [:], "\($0.target)") }
         return edge
     }
 
-    private static func signer(_ pem: String = SigningKeys.privateKey) throws -> URLSigner {
+    private static func signer(_ pem: String = TestKeys.ecPrivate) throws -> URLSigner {
         URLSigner(keyPairID: "KEC", key: try PrivateKey(pem: pem), algorithm: .sha256)
     }
 
     /// The target of a canned URL that is good for `seconds`.
-    private static func signed(_ target: String, _ edge: Edge, seconds: Int64 = 60, with pem: String = SigningKeys.privateKey) throws -> String {
+    private static func signed(_ target: String, _ edge: Edge, seconds: Int64 = 60, with pem: String = TestKeys.ecPrivate) throws -> String {
         let url = "http://\(host)\(target)"
         let expires = edge.clock.now.secondsSince1970 + seconds
         return String(try signer(pem).signedURL(url, policy: .canned(resource: url, expires: expires)).dropFirst("http://\(host)".count))
@@ -74,7 +75,7 @@ struct SignedAccessTests {
 
     @Test func `a stranger's signature, a changed URL and another host are refused`() async throws {
         let edge = try Self.edge()
-        #expect(await edge.get(try Self.signed("/members/a", edge, with: SigningKeys.strangerKey)).status == 403)
+        #expect(await edge.get(try Self.signed("/members/a", edge, with: TestKeys.ecStranger)).status == 403)
         #expect(await edge.get(try Self.signed("/members/a", edge) + "&x=1").status == 403)
         #expect(await edge.get(try Self.signed("/members/a", edge), host: "e1abcdef.cloudfront.localhost").status == 403)
         #expect(edge.origin.count == 0)

@@ -4,6 +4,7 @@ import NIOSSL
 import Synchronization
 
 @testable import HTTPTransport
+import TestKeyMaterial
 
 /// Two names with certificates, one that is made late, and the rest unknown.
 struct ScriptedCertificates: TLSContextSource {

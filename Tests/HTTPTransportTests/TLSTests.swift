@@ -6,6 +6,7 @@ import NIOSSL
 import Testing
 
 @testable import HTTPTransport
+import TestKeyMaterial
 
 @Suite(.timeLimit(.minutes(1)))
 struct TLSTests {

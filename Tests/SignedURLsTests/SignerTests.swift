@@ -2,10 +2,11 @@ import Cryptography
 import Testing
 
 @testable import SignedURLs
+import TestKeyMaterial
 
 struct SignerTests {
     @Test func `RSA URLs are botocore's, byte for byte`() throws {
-        let key = try PrivateKey(pem: SignerVectors.rsaPrivate)
+        let key = try PrivateKey(pem: TestKeys.rsaPrivate)
         let signer = URLSigner(keyPairID: "K2JCJMDEHXQW5F", key: key)
         for url in [SignerVectors.canned, SignerVectors.cannedWithQuery] {
             let bare = String(url[..<(try #require(url.firstRange(of: "Expires=")).lowerBound)].dropLast())
@@ -20,7 +21,7 @@ struct SignerTests {
     }
 
     @Test func `cookies have CloudFront's names`() throws {
-        let key = try PrivateKey(pem: SignerVectors.ecPrivate)
+        let key = try PrivateKey(pem: TestKeys.ecPrivate)
         let canned = URLSigner.Policy.canned(resource: "http://h/a", expires: 1)
         #expect(
             try URLSigner(keyPairID: "KEC", key: key).signedCookies(policy: canned).map(\.name)

@@ -2,6 +2,7 @@ import Cryptography
 import Testing
 
 @testable import SignedURLs
+import TestKeyMaterial
 
 private let d111 = "d111111abcdef8.cloudfront.net"
 private let end = SignerVectors.expires
@@ -23,9 +24,9 @@ struct VerdictTests {
 
     init() throws {
         keys = TrustedKeys([
-            "K2JCJMDEHXQW5F": try PublicKey(pem: SignerVectors.rsaPublic), "KEC": try PublicKey(pem: SignerVectors.ecPublic),
+            "K2JCJMDEHXQW5F": try PublicKey(pem: TestKeys.rsaPublic), "KEC": try PublicKey(pem: TestKeys.ecPublic),
         ])
-        signer = URLSigner(keyPairID: "KEC", key: try PrivateKey(pem: SignerVectors.ecPrivate), algorithm: .sha256)
+        signer = URLSigner(keyPairID: "KEC", key: try PrivateKey(pem: TestKeys.ecPrivate), algorithm: .sha256)
     }
 
     @Test(arguments: [

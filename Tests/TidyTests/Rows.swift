@@ -66,6 +66,7 @@ let targets: [TargetRow] = [
     TargetRow(name: "CacheSimulation", row: .pure2),
 
     TargetRow(name: "ObjectStorageConformance", row: .testSupport),
+    TargetRow(name: "TestKeyMaterial", row: .testSupport),
 
     TargetRow(name: "ByteStreaming", row: .stream),
 

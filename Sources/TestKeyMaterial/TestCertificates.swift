@@ -1,9 +1,9 @@
-// Certificates and keys for tests alone, good until 2120. Each is its own authority.
+// Certificates and keys for tests alone, shared by the suites that need a listener with TLS. Each is its own authority.
 
-/// PEM documents.
-enum TestCertificates {
+/// PEM documents, good until 2120 where nothing else is said.
+package enum TestCertificates {
     /// For `www.example.com` and `*.www.example.com`.
-    static let certificate = """
+    package static let certificate = """
         -----BEGIN CERTIFICATE-----
         MIIBejCCASCgAwIBAgIUHagg16ZhSwKnVOecDtEh6wbWzE8wCgYIKoZIzj0EAwIw
         GjEYMBYGA1UEAwwPd3d3LmV4YW1wbGUuY29tMCAXDTAwMDEwMTAwMDAwMFoYDzIx
@@ -16,8 +16,22 @@ enum TestCertificates {
         -----END CERTIFICATE-----
         """
 
+    /// The same names and key, but the year is 2000.
+    package static let expiredCertificate = """
+        -----BEGIN CERTIFICATE-----
+        MIIBeTCCAR6gAwIBAgIUNoEGZMtBaqeg/y9yo02xx+yrWpwwCgYIKoZIzj0EAwIw
+        GjEYMBYGA1UEAwwPd3d3LmV4YW1wbGUuY29tMB4XDTAwMDEwMTAwMDAwMFoXDTAx
+        MDEwMTAwMDAwMFowGjEYMBYGA1UEAwwPd3d3LmV4YW1wbGUuY29tMFkwEwYHKoZI
+        zj0CAQYIKoZIzj0DAQcDQgAEDXgSjbibmaD4Jzd4Nq9VjIwgBww3luDxwyJHGqji
+        8EZfZxMmDWCS0SVi/SpsTFq/BhD8TayYeh+KuOm94ZA5eqNCMEAwLQYDVR0RBCYw
+        JIIPd3d3LmV4YW1wbGUuY29tghEqLnd3dy5leGFtcGxlLmNvbTAPBgNVHRMBAf8E
+        BTADAQH/MAoGCCqGSM49BAMCA0kAMEYCIQDnnSYxDSirp+OaJ0kfb6yBpknUnd94
+        8GcEnq4Jp4NtOAIhALDYagyjileaURRB42kTR78NDiZR32w7thuV/Shv6/zH
+        -----END CERTIFICATE-----
+        """
+
     /// Its key.
-    static let key = """
+    package static let key = """
         -----BEGIN PRIVATE KEY-----
         MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgGfHnjzvQgsb09eO+
         Fo/mM4aGFBY2brtfhSNzG/6vKoahRANCAAQNeBKNuJuZoPgnN3g2r1WMjCAHDDeW
@@ -26,7 +40,7 @@ enum TestCertificates {
         """
 
     /// The same key under a passphrase.
-    static let encryptedKey = """
+    package static let encryptedKey = """
         -----BEGIN ENCRYPTED PRIVATE KEY-----
         MIH0MF8GCSqGSIb3DQEFDTBSMDEGCSqGSIb3DQEFDDAkBBCk5pEG81TzSgiYkv3u
         4ba4AgIIADAMBggqhkiG9w0CCQUAMB0GCWCGSAFlAwQBKgQQVPjPUqEUVHQTnsTK
@@ -38,7 +52,7 @@ enum TestCertificates {
         """
 
     /// For `other.example.net` and `*.other.example.net`.
-    static let otherCertificate = """
+    package static let otherCertificate = """
         -----BEGIN CERTIFICATE-----
         MIIBgzCCASigAwIBAgIUJf7tNeeHaq6dqwPxXSb/9iVKyG4wCgYIKoZIzj0EAwIw
         HDEaMBgGA1UEAwwRb3RoZXIuZXhhbXBsZS5uZXQwIBcNMDAwMTAxMDAwMDAwWhgP
@@ -53,7 +67,7 @@ enum TestCertificates {
         """
 
     /// Its key.
-    static let otherKey = """
+    package static let otherKey = """
         -----BEGIN PRIVATE KEY-----
         MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgRp5nTmJ5BdfaVb3a
         EmLS+Fef7PztTlRjdVhwC0rXQSihRANCAASYwk7H1UB4hO3c5pvLMYcGNntCH+Y0
