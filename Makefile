@@ -8,7 +8,7 @@ MAKEFLAGS += --no-print-directory
 
 # What the product links against, and what the tests run beside it.
 BUILD_PACKAGES := pkg-config libssl-dev zlib1g-dev libbrotli-dev libzstd-dev libsqlite3-dev
-TEST_PACKAGES := $(BUILD_PACKAGES) curl nghttp2-client openssl rclone chromium python3 python3-venv
+TEST_PACKAGES := $(BUILD_PACKAGES) curl nghttp2-client openssl rclone chromium hugo python3 python3-venv
 
 # The S3 clients of the end-to-end tests, from PyPI.
 AWSCLI_VERSION := 1.45.11
@@ -28,7 +28,7 @@ build: packages-build ## build everything for debugging
 	@swift build
 
 .PHONY: test
-test: packages-test python-doc venv ## build and run every test; installs the clients the tests use
+test: packages-test python-doc ceph venv ## build and run every test; installs the clients the tests use
 	@swift build --build-tests
 	@swift test --disable-xctest $(if $(FILTER),--filter '$(FILTER)')
 
@@ -46,7 +46,7 @@ check-deps: ## say which system packages are missing, installing nothing
 clean: ## remove what builds, tests and runs left behind (.build, .venv, .skerry)
 	@rm -rf .build .venv .skerry
 
-.PHONY: packages-build packages-test python-doc venv
+.PHONY: packages-build packages-test python-doc ceph venv
 packages-build:
 	@scripts/system-packages $(BUILD_PACKAGES)
 
@@ -55,6 +55,9 @@ packages-test:
 
 python-doc:
 	@scripts/python-documentation
+
+ceph:
+	@scripts/ceph
 
 venv:
 	@scripts/python-clients awscli==$(AWSCLI_VERSION) boto3==$(BOTO3_VERSION)

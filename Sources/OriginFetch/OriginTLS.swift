@@ -80,7 +80,10 @@ package enum OriginTLSFailure: Error, Sendable, Hashable, CustomStringConvertibl
     }
 
     /// Whether another try could go better.
-    var mayPass: Bool { self == .brokenOff }
+    package var mayPass: Bool { self == .brokenOff }
+
+    /// Whether the certificate would do if its authority were trusted.
+    package var wantsAuthority: Bool { self == .certificateNotTrusted || self == .certificateSelfSigned }
 }
 
 /// Contexts of the library, which are costly to make (the system's authorities are read), by what they depend on.

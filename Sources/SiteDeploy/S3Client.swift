@@ -147,6 +147,9 @@ package struct S3Client: Sendable {
             throw error
         } catch is CancellationError {
             throw .cancelled
+        } catch let error as OriginError where error.tls?.mayPass == false {
+            let hint = error.tls?.wantsAuthority == true ? "; AWS_CA_BUNDLE names a file with its authority's certificate" : ""
+            throw .untrusted(operation: call.operation, endpoint: endpoint.name, reason: error.detail + hint)
         } catch let error as OriginError {
             throw .unreachable(operation: call.operation, endpoint: endpoint.name, reason: error.detail)
         } catch {

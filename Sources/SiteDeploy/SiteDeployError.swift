@@ -8,6 +8,8 @@ package enum SiteDeployError: Error, Sendable, Equatable, CustomStringConvertibl
     case refused(operation: String, status: Int, code: String, message: String)
     /// No (whole) answer came, however often it was tried.
     case unreachable(operation: String, endpoint: String, reason: String)
+    /// There is a server, but no TLS with it: not its certificate, or not its protocol. Trying again won't help.
+    case untrusted(operation: String, endpoint: String, reason: String)
     /// Something asked for by name does not exist.
     case missing(String)
     /// What was asked for would lose or break something; says what.
@@ -22,6 +24,7 @@ package enum SiteDeployError: Error, Sendable, Equatable, CustomStringConvertibl
         case .refused(let operation, let status, let code, let message):
             "\(operation) was refused: \(status) \(code)\(message.isEmpty ? "" : ": \(message)")"
         case .unreachable(let operation, let endpoint, let reason): "\(operation): no answer from \(endpoint): \(reason)"
+        case .untrusted(let operation, let endpoint, let reason): "\(operation): \(endpoint) is not trusted: \(reason)"
         case .missing(let what): what
         case .conflict(let reason): reason
         case .document(let error): error.description

@@ -97,7 +97,7 @@ extension CommandFailure {
     init(_ error: SiteDeployError) {
         switch error {
         case .refused(_, let status, _, _): self.init(error.description, (400...499).contains(status) ? .refused : .failed)
-        case .unreachable: self.init(error.description, .unreachable)
+        case .unreachable, .untrusted: self.init(error.description, .unreachable)
         case .missing: self.init(error.description, .refused)
         case .file, .conflict, .document, .cancelled: self.init(error.description)
         }

@@ -8,9 +8,10 @@ struct DeployPlace {
     let origin: Origin
     static let bucket = "deploys"
 
-    init(_ place: Workplace) throws {
+    /// In a bucket of our origin, unless it is to be another S3.
+    init(_ place: Workplace, origin other: Origin? = nil) throws {
         self.place = place
-        origin = try place.startOrigin()
+        origin = try other ?? place.startOrigin()
         try origin.s3.makeBucket(Self.bucket)
     }
 

@@ -60,6 +60,10 @@ struct Credentials: Sendable {
     var accessKeyID: String
     var secretAccessKey: String
 
+    init(accessKeyID: String, secretAccessKey: String) {
+        (self.accessKeyID, self.secretAccessKey) = (accessKeyID, secretAccessKey)
+    }
+
     /// Reads a profile of an AWS shared credentials file.
     init(file: String, profile: String) throws {
         var section = ""
