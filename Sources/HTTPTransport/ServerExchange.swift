@@ -57,6 +57,11 @@ package final class ServerExchange: Sendable {
         ServerExchange(head: head, connection: connection, body: body, sink: sink, traffic: traffic)
     }
 
+    /// The same exchange under another head, for a service that stands before another.
+    package func replacing(head: RequestHead) -> ServerExchange {
+        ServerExchange(head: head, connection: connection, body: body, sink: sink, traffic: traffic)
+    }
+
     /// Sends a 1xx response before the final one. HTTP/1.0 clients are spared it.
     package func sendInformational(_ head: ResponseHead) async throws { try await sink.sendInformational(head) }
 

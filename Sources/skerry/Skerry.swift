@@ -40,7 +40,7 @@ struct RootCommand: AsyncParsableCommand {
             """,
         version: "0.1.0",
         subcommands: [
-            UpCommand.self, OriginCommand.self, EdgeCommand.self, CheckCommand.self, InvalidateCommand.self, ReloadCommand.self,
+            UpCommand.self, ServeCommand.self, OriginCommand.self, EdgeCommand.self, CheckCommand.self, InvalidateCommand.self, ReloadCommand.self,
             StatsCommand.self, ClockCommand.self, SignCommand.self, CACommand.self, ReplayCommand.self, SettingsCommand.self,
             DeployCommand.self, DeploysCommand.self, AliasesCommand.self, DiffCommand.self, PromoteCommand.self, RollbackCommand.self,
             RemoveCommand.self, GCCommand.self,

@@ -36,9 +36,10 @@ package struct SiteBuild: Sendable {
     /// Configuration of other hosts, which nothing here reads.
     static let foreignNames = ["netlify.toml", "vercel.json", "staticwebapp.config.json", "firebase.json", "wrangler.toml"]
 
-    /// Reads a folder. Throws for what can't be read; what can but should not be deployed becomes lints.
+    /// Reads a folder. Throws for what can't be read; what can but should not be deployed becomes lints. Files that `known` has seen as
+    /// they are now are not read again.
     package static func read(
-        folder path: String, _ options: SiteBuildOptions, progress: @Sendable (_ done: Int, _ of: Int) -> Void = { _, _ in }
+        folder path: String, _ options: SiteBuildOptions, known: KnownBlobs? = nil, progress: @Sendable (_ done: Int, _ of: Int) -> Void = { _, _ in }
     ) async throws(SiteDeployError) -> SiteBuild {
         let ignored = try ignoreRules(of: path)
         var lints = ignored.lints
@@ -56,7 +57,7 @@ package struct SiteBuild: Sendable {
         for file in published where !Manifest.isPath(file.key) {
             throw .file(path: file.key, reason: "has a path of more than \(DeployLimits.pathBytesMax) bytes")
         }
-        let blobs = try await hash(published, parallelism: options.parallelism, progress)
+        let blobs = try await hash(published, known, parallelism: options.parallelism, progress)
         var (files, sources) = entries(published, blobs)
         lints += try await dropStaleSiblings(&files, sources, parallelism: options.parallelism)
         if let page = options.fallbackPage, files[page] == nil {
@@ -121,12 +122,14 @@ package struct SiteBuild: Sendable {
     }
 
     private static func hash(
-        _ files: [SiteFile], parallelism: Int, _ progress: @Sendable (Int, Int) -> Void
+        _ files: [SiteFile], _ known: KnownBlobs?, parallelism: Int, _ progress: @Sendable (Int, Int) -> Void
     ) async throws(SiteDeployError) -> [Blob] {
         var blobs = [Blob?](repeating: nil, count: files.count)
         var done = 0
         try await forEachBounded(files.indices, width: parallelism) { (index) throws(SiteDeployError) in
-            (index, try StableFile.blob(at: files[index].path))
+            let path = files[index].path
+            if let known { return (index, try known.blob(at: path)) }
+            return (index, try StableFile.blob(at: path))
         } collect: { index, blob in
             blobs[index] = blob
             done += 1

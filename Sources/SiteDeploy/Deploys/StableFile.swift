@@ -11,16 +11,29 @@ enum StableFile {
     /// Times a file is read before it counts as never at rest.
     static let attemptsMax = 3
 
-    private struct Stamp: Equatable {
+    /// What tells that a file has been written to.
+    struct Stamp: Equatable, Sendable {
         var device: UInt
         var inode: UInt
         var size: Int
         var modified: (Int, Int)
         var changed: (Int, Int)
 
+        /// Nil for what is no regular file.
         init?(_ descriptor: Int32) {
             var status = stat()
-            guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
+            guard fstat(descriptor, &status) == 0 else { return nil }
+            self.init(status)
+        }
+
+        init?(path: String) {
+            var status = stat()
+            guard stat(path, &status) == 0 else { return nil }
+            self.init(status)
+        }
+
+        private init?(_ status: stat) {
+            guard status.st_mode & S_IFMT == S_IFREG else { return nil }
             device = UInt(status.st_dev)
             inode = UInt(status.st_ino)
             size = Int(status.st_size)
