@@ -18,7 +18,7 @@ struct ControlAnswer {
         var writer = XMLWriter()
         writer.element("Invalidation", namespace: namespace) { writer in
             writer.leaf("Id", invalidation.id)
-            writer.leaf("Status", "Completed")
+            writer.leaf("Status", invalidation.status)
             writer.leaf("CreateTime", invalidation.createdAt.iso8601)
             writer.element("InvalidationBatch") { writer in
                 writer.element("Paths") { writer in
@@ -50,7 +50,7 @@ struct ControlAnswer {
                     writer.element("InvalidationSummary") { writer in
                         writer.leaf("Id", invalidation.id)
                         writer.leaf("CreateTime", invalidation.createdAt.iso8601)
-                        writer.leaf("Status", "Completed")
+                        writer.leaf("Status", invalidation.status)
                     }
                 }
             }

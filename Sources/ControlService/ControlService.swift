@@ -121,10 +121,17 @@ package struct ControlService: HTTPService {
         }
         guard document.readableBytes > 0 else { throw .missingBody }
         let batch = try InvalidationBatch(document: Array(document.readableBytesView))
-        // First those behind this edge: what it fetches once it has forgotten comes from them.
-        let untold = await passOn?(exchange.head.path, document, distributionID) ?? []
-        let (invalidation, removed) = try invalidations.run(batch, on: distributionID, at: now())
+        // This edge first, whatever becomes of those behind it, and for good.
+        var (invalidation, removed) = try invalidations.run(batch, on: distributionID, at: now())
         try await invalidations.settle()
+        var untold: [String] = []
+        if let passOn, !invalidation.isCompleted {
+            untold = await passOn(exchange.head.path, document, distributionID)
+            // What was fetched in the meantime may be what a shield still had.
+            removed += invalidations.remove(invalidation)
+            try await invalidations.settle()
+        }
+        if untold.isEmpty { invalidation = invalidations.complete(invalidation) }
         logger.info(
             "invalidated",
             metadata: [
@@ -133,7 +140,7 @@ package struct ControlService: HTTPService {
             ])
         guard untold.isEmpty else {
             throw .shieldNotReached(
-                "This edge has forgotten what was named, but an origin shield could not be told: \(untold.joined(separator: "; ")). Repeat the request.")
+                "This edge has forgotten what was named, but an origin shield could not be told: \(untold.joined(separator: "; ")). Invalidation \(invalidation.id) stays in progress; repeat the request under its caller reference.")
         }
         let location = "/\(Self.version)/distribution/\(distributionID)/invalidation/\(invalidation.id)"
         return .invalidation(invalidation, status: 201, location: location)

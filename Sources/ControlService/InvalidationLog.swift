@@ -12,6 +12,11 @@ struct Invalidation: Sendable, Equatable {
     var distributionID: String
     var createdAt: HTTPDate
     var batch: InvalidationBatch
+    /// Whether nothing can bring back what was named: neither a restart of this edge nor a shield.
+    var isCompleted = false
+
+    /// CloudFront's word for it.
+    var status: String { isCompleted ? "Completed" : "InProgress" }
 }
 
 /// Carries invalidations out and remembers them.
@@ -30,7 +35,8 @@ final class InvalidationLog: Sendable {
 
     /// Removes what the batch names and answers with the number of objects removed.
     ///
-    /// A caller reference used before answers with the earlier invalidation if the paths are the same, and is refused if not.
+    /// A caller reference used before answers with the earlier invalidation if the paths are the same, and is refused if not. An
+    /// earlier one that has not been completed is carried out again.
     func run(
         _ batch: InvalidationBatch, on distributionID: String, at now: HTTPDate
     ) throws(ControlError) -> (Invalidation, removed: Int) {
@@ -41,17 +47,34 @@ final class InvalidationLog: Sendable {
                 $0.distributionID == distributionID && $0.batch.callerReference == batch.callerReference
             }) {
                 guard earlier.batch.paths == batch.paths else { return .failure(.batchAlreadyExists(batch.callerReference)) }
-                return .success((earlier, 0))
+                return .success((earlier, earlier.isCompleted ? 0 : remove(earlier)))
             }
             let invalidation = Invalidation(id: id, distributionID: distributionID, createdAt: now, batch: batch)
-            let removed = cache.invalidate(
-                distributionID: distributionID, naming: InvalidationSet(batch.patterns, tags: batch.tags))
+            let removed = remove(invalidation)
             recent.append(invalidation)
             if recent.count > Self.rememberedMax { recent.removeFirst(recent.count - Self.rememberedMax) }
             return .success((invalidation, removed))
         }
         let (invalidation, removed) = try result.get()
         return (invalidation, removed)
+    }
+
+    /// Removes once more what an invalidation names; answers with the number of objects.
+    @discardableResult
+    func remove(_ invalidation: Invalidation) -> Int {
+        cache.invalidate(
+            distributionID: invalidation.distributionID,
+            naming: InvalidationSet(invalidation.batch.patterns, tags: invalidation.batch.tags))
+    }
+
+    /// Notes that an invalidation is done everywhere; answers it so.
+    func complete(_ invalidation: Invalidation) -> Invalidation {
+        var completed = invalidation
+        completed.isCompleted = true
+        recent.withLock { recent in
+            if let place = recent.firstIndex(where: { $0.id == invalidation.id }) { recent[place].isCompleted = true }
+        }
+        return completed
     }
 
     /// Returns when no restart can bring back what was removed. Until then the invalidation is not to be answered with success.

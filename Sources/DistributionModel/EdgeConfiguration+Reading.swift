@@ -28,7 +28,8 @@ extension EdgeConfiguration {
         let access = top.section("origin_access").flatMap(OriginAccessSettings.read)
         let limits = top.section("limits").flatMap(Limits.read)
         if limits?.quotas == .lifted { top.reader.listFactor = Limits.Quotas.liftedFactor }
-        let shielding = top.section("shield").map(Shielding.read) ?? Shielding()
+        let shield = top.section("shield")
+        let shielding = shield.map(Shielding.read) ?? Shielding()
         let accessLogs = top.section("access_logs").flatMap(AccessLogSettings.read)
         let explainFrom = top.texts("explain_from", form: "an address or a block of addresses, such as 10.0.0.0/8", CIDRBlock.init)
 
@@ -63,6 +64,10 @@ extension EdgeConfiguration {
             top.reader.report(
                 at: top.location(of: "shield"), "shield.secret_file", found: "no such key",
                 expected: "a file with the secret that edges share, as \(isShielded ? "origins have an origin shield" : "listen.shield is on")")
+        }
+        // A distribution that is refused may be the one that names it.
+        if let shield, distributions.allSatisfy({ $0.value != nil }) {
+            shielding.reportUnknownOwnRegion(in: shield, named: distributions.compactMap(\.value).flatMap(\.origins))
         }
         top.finish()
 

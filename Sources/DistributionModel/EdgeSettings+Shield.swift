@@ -31,6 +31,15 @@ extension EdgeSettings {
         Setting("shield.regions[].address", .text(1...260, form: "a host name or address, with :port where it is not 80"), .required, "That edge's `listen.shield`."),
         Setting(
             "shield.own_region", .text(1...64, form: "1 to 64 letters, digits, - or _"), .optional,
-            "The region whose shield this edge is: it asks the origins of that region itself."),
+            "The region whose shield this edge is: it asks the origins of that region itself. One of `shield.regions`, or one that an origin names."),
+        Setting(
+            "shield.connection_timeout", .duration(1...10), .byDefault("2"),
+            "For the one try to connect to a shield; then the origin itself is asked."),
+        Setting(
+            "shield.response_timeout", .duration(1...60), .byDefault("10"),
+            "For the first byte of a shield's answer; then the origin itself is asked. An invalidation waits for a shield as long as this and `connection_timeout` together."),
+        Setting(
+            "shield.rest", .duration(1...3600), .byDefault("10"),
+            "How long a shield that failed is passed over. Then one request tries it again, while the others still pass it over."),
     ]
 }

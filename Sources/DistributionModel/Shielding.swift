@@ -43,6 +43,17 @@ package struct Shielding: Sendable, Hashable {
     /// The region whose shield this edge is: it asks the origins of that region itself.
     package var ownRegion: String?
 
+    /// How long a shield is waited for, and left alone once it has failed. Whole seconds.
+    package struct Patience: Sendable, Hashable {
+        package var connection = Duration.seconds(2)
+        package var response = Duration.seconds(10)
+        package var rest = Duration.seconds(10)
+
+        package init() {}
+    }
+
+    package var patience = Patience()
+
     package init(secretFile: SecretFile? = nil, regions: [Region] = [], ownRegion: String? = nil) {
         self.secretFile = secretFile
         self.regions = regions
@@ -79,8 +90,23 @@ package struct Shielding: Sendable, Hashable {
             }
         }
         let own = section.text("own_region", resourceName)
+        var shielding = Shielding(secretFile: file, regions: regions, ownRegion: own)
+        if let bound = section.duration("connection_timeout") { shielding.patience.connection = bound }
+        if let bound = section.duration("response_timeout") { shielding.patience.response = bound }
+        if let rest = section.duration("rest") { shielding.patience.rest = rest }
         section.finish()
-        return Shielding(secretFile: file, regions: regions, ownRegion: own)
+        return shielding
+    }
+
+    /// An own region that nothing else names would change nothing.
+    func reportUnknownOwnRegion(in section: ConfigurationSection, named origins: [Origin]) {
+        guard let ownRegion, !regions.contains(where: { $0.name == ownRegion }), !origins.contains(where: { $0.shieldRegion == ownRegion }) else {
+            return
+        }
+        let names = regions.map(\.name)
+        section.report(
+            "own_region", found: quoted(ownRegion),
+            expected: known("a region of shield.regions, or of an origin's origin_shield", names, nearest: ownRegion))
     }
 }
 

@@ -245,7 +245,7 @@ struct FillDriver: Sendable {
         // Parts are kept by `keepInParts` or not at all.
         if facts.status == 206 { return .doNotStore(.partialContent) }
         if purpose.passesThrough, request.traits.heedsWrites {
-            guard method == .post else { return .doNotStore(request.isCacheable ? .requestNoStore : .methodNotCached) }
+            guard method == .post else { return .doNotStore(CacheControl(request.fields).noStore ? .requestNoStore : .methodNotCached) }
         } else if purpose.passesThrough {
             // Errors are remembered even with caching off, since they are the same whatever the conditions and ranges were.
             guard request.isCacheable, request.behavior.policy.disablesCaching, facts.status >= 400, facts.status != 412, facts.status != 416 else {

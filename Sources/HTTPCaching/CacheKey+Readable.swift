@@ -4,13 +4,14 @@ extension CacheKey {
     /// Bytes of a readable key; what is beyond is cut off.
     package static let readableBytesMax = 1_024
 
-    /// The key's parts in their order, such as `read gzip E1 /a ?x=1 header:Accept-Language=de cookie:id=7`. Bytes that are not
-    /// printable are percent-encoded, and so are spaces and quotation marks inside a part.
+    /// The key's parts in their order, such as `read gzip E1 /a ?x=1 header:accept-language=de cookie:id=7`. Bytes that are not
+    /// printable are percent-encoded, and so are spaces, quotation marks, backslashes and percent signs inside a part: two keys
+    /// that differ print differently, as far as they are printed.
     package var readable: String {
         var text: [UInt8] = []
         func add(_ part: some Sequence<UInt8>) {
             for byte in part {
-                if byte > 0x20, byte < 0x7F, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\") {
+                if byte > 0x20, byte < 0x7F, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\"), byte != UInt8(ascii: "%") {
                     text.append(byte)
                 } else {
                     text += [UInt8(ascii: "%"), Self.digit(byte >> 4), Self.digit(byte & 15)]
@@ -25,6 +26,11 @@ extension CacheKey {
         }
         var rest = bytes[2...]
         while let tag = rest.popFirst() {
+            if tag == 0x61 {
+                // No length and no part: the tag says it all.
+                text += Array("(absent)".utf8)
+                continue
+            }
             var (length, shift) = (0, 0)
             while let byte = rest.popFirst() {
                 length |= Int(byte & 0x7F) << shift
@@ -41,7 +47,7 @@ extension CacheKey {
             case 0x43: text += Array(" cookie:".utf8)
             case 0x53: text += Array(" vary:".utf8)
             case 0x76: text += Array("=".utf8)
-            case 0x61: text += Array("(absent)".utf8)
+            case 0x41: text += Array((rest.popFirst() == 1 ? " https://" : " http://").utf8)
             default: text.append(0x20)
             }
             add(part)

@@ -161,7 +161,7 @@ package final class NIOOriginFetcher: OriginFetcher {
                 throw OriginError(.connect, origin: endpoint.name, detail: "the TLS handshake took too long")
             }
             let isLate = context != nil && NIODeadline.now() >= deadline
-            throw OriginError(.connect, origin: endpoint.name, detail: isLate ? "the connection took too long to make" : "\(error)")
+            throw OriginError(.connect, origin: endpoint.name, detail: isLate ? "the connection took too long to make" : ConnectFailure.text(error, peer: endpoint.name))
         }
     }
 
@@ -174,7 +174,7 @@ package final class NIOOriginFetcher: OriginFetcher {
 
     private static func connectFailure(_ error: NIOConnectionError, _ endpoint: OriginEndpoint) -> OriginError {
         if let first = error.connectionErrors.first {
-            return OriginError(.connect, origin: endpoint.name, detail: "\(first.error)")
+            return OriginError(.connect, origin: endpoint.name, detail: ConnectFailure.text(first.error, peer: ConnectFailure.name(first.target) ?? endpoint.name))
         }
         if let dns = error.dnsAError ?? error.dnsAAAAError {
             return OriginError(.dns, origin: endpoint.name, detail: "the name does not resolve: \(dns)")

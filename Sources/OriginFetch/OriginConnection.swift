@@ -81,7 +81,7 @@ final class OriginConnection: ChannelInboundHandler, ChannelOutboundHandler {
         state = .awaitingHead(exchange, continuation)
         if let timeout = endpoint.completionTimeout { boundCompletion(of: exchange, timeout, context) }
         // While the content's source is waited for, the origin owes nothing.
-        if requestIsComplete { deadline?.set(endpoint.readTimeout) } else { deadline?.clear() }
+        if requestIsComplete { deadline?.set(headTimeout) } else { deadline?.clear() }
         context.write(wrapOutboundOut(.head(exchange.head)), promise: nil)
         if requestIsComplete { context.write(wrapOutboundOut(.end(nil)), promise: nil) }
         context.flush()
@@ -128,7 +128,7 @@ final class OriginConnection: ChannelInboundHandler, ChannelOutboundHandler {
             }
             contentBytesLeft = left - chunk.readableBytes
         }
-        if !full { deadline?.set(endpoint.readTimeout) }
+        if !full { deadline?.set(headTimeout) }
         promise.futureResult.assumeIsolated().whenSuccess { [self] in
             if case .awaitingHead(let current, _) = state, current === exchange, !requestIsComplete { deadline?.clear() }
         }
@@ -144,7 +144,12 @@ final class OriginConnection: ChannelInboundHandler, ChannelOutboundHandler {
         }
         requestIsComplete = true
         context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
-        if !full { deadline?.set(endpoint.readTimeout) }
+        if !full { deadline?.set(headTimeout) }
+    }
+
+    /// The bound on silence of this moment.
+    private var headTimeout: TimeAmount {
+        if case .awaitingHead = state { endpoint.firstByteTimeout ?? endpoint.readTimeout } else { endpoint.readTimeout }
     }
 
     fileprivate func contentFailed(_ failure: any Error, of exchange: OriginExchange) {
@@ -251,7 +256,7 @@ final class OriginConnection: ChannelInboundHandler, ChannelOutboundHandler {
         guard interims.take(interim) else {
             return giveUp(error(.invalidResponse, "the origin sent more interim responses than are taken for one request"))
         }
-        if requestIsComplete { deadline?.set(endpoint.readTimeout) }
+        if requestIsComplete { deadline?.set(headTimeout) }
         exchange.onInterim?(interim)
     }
 
@@ -328,7 +333,7 @@ final class OriginConnection: ChannelInboundHandler, ChannelOutboundHandler {
         switch state {
         case .idle: giveUp(error(.timeout, "no request for the keep-alive time"))
         case .awaitingHead, .streaming:
-            let seconds = Double(endpoint.readTimeout.nanoseconds) / 1e9
+            let seconds = Double(headTimeout.nanoseconds) / 1e9
             giveUp(error(.timeout, "no byte from the origin for \(seconds) seconds"))
         case .closed: break
         }

@@ -13,6 +13,8 @@ package struct OriginEndpoint: Sendable, Hashable {
     package var connectionTimeout = TimeAmount.seconds(10)
     /// Without a byte from the origin, before the response and between its parts.
     package var readTimeout = TimeAmount.seconds(30)
+    /// Without a byte before the response; nil for `readTimeout`.
+    package var firstByteTimeout: TimeAmount?
     /// From the request's start to the response's end; nil for no bound.
     package var completionTimeout: TimeAmount?
     /// For a connection to wait for its next request.

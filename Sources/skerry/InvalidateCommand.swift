@@ -2,6 +2,7 @@ import ArgumentParser
 import ConfigurationReading
 import DistributionModel
 import Foundation
+import NIOCore
 import NIOPosix
 import OriginFetch
 import SiteDeploy
@@ -22,7 +23,7 @@ struct InvalidateCommand: AsyncParsableCommand {
     @Flag(help: "Wait until the invalidation is completed.")
     var wait = false
 
-    @Option(help: "How long --wait waits, in seconds.")
+    @Option(help: "How long to wait in all, in seconds: for the edge's answer and, with --wait, for completion.")
     var timeout = 60
 
     @Option(help: "The edge's control listener, as http://ADDRESS:PORT; otherwise listen.control of --config.")
@@ -51,6 +52,10 @@ struct InvalidateCommand: AsyncParsableCommand {
         let address = try address()
         var endpoint = OriginEndpoint(host: address.host, port: address.port)
         endpoint.connectionAttempts = 1
+        endpoint.connectionTimeout = min(endpoint.connectionTimeout, .seconds(Int64(timeout)))
+        endpoint.readTimeout = .seconds(Int64(timeout))
+        endpoint.completionTimeout = .seconds(Int64(timeout))
+        let started = ContinuousClock.now
         let fetcher = NIOOriginFetcher(group: MultiThreadedEventLoopGroup.singleton)
         let client = ControlClient(endpoint: endpoint, fetcher: fetcher)
         do {
@@ -59,7 +64,7 @@ struct InvalidateCommand: AsyncParsableCommand {
             if wait {
                 let pause = Duration.milliseconds(200)
                 invalidation = try await client.untilCompleted(
-                    invalidation, distribution: distribution, attemptsMax: timeout * 5
+                    invalidation, distribution: distribution, attemptsMax: Int((.seconds(timeout) - started.duration(to: .now)) / pause)
                 ) { try await Task.sleep(for: pause) }
             }
             try report(invalidation)

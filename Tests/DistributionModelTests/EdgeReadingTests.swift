@@ -58,7 +58,7 @@ private func minimal(extra: String = "", top: String = "") -> String {
     @Test func `everything can be said`() throws {
         let yaml = """
             listen: {http: "127.0.0.1:0", https: "[::1]:2", control: "[::1]:1", shield: "[::1]:3"}
-            shield: {secret_file: shared, regions: [{name: near, address: "shield.example:8090"}], own_region: far}
+            shield: {secret_file: shared, regions: [{name: near, address: "shield.example:8090"}], own_region: near}
             local_ca: {directory: authority}
             cache: {memory: 1GiB, max_object_size: 1MiB, part_size: 64KiB, max_parts_per_object: 9, max_parts_size: 2MiB, disk: {directory: d, size: 2GiB, max_object_size: 3MiB, max_objects: 4}}
             origin_access: {credentials_file: keys, profile: p, account_id: "123456789012"}
@@ -290,7 +290,7 @@ private func minimal(extra: String = "", top: String = "") -> String {
         let secret = try #require(read.value.shielding.secretFile)
         #expect(secret.path == "shared")
         expected.shielding = Shielding(
-            secretFile: secret, regions: [.init(name: "near", address: try #require(OriginDomainName("shield.example:8090")))], ownRegion: "far")
+            secretFile: secret, regions: [.init(name: "near", address: try #require(OriginDomainName("shield.example:8090")))], ownRegion: "near")
         expected.distributions[0].logging = DistributionLogging(
             destination: .directory("logs"), prefix: "two", includesCookies: true, format: .json)
         #expect(read.value == expected)

@@ -52,6 +52,16 @@ private func read(_ shield: String, _ origin: String, listen: String = "") -> Re
             "regions: [{name: near, address: a}, {name: near, address: b}]", "", "",
             "edge.conf:2:53: error: shield.regions[1].name: found \"near\" a second time, expected each region once"
         ),
+        ("own_region: nowhere", "", "", "edge.conf:2:22: error: shield.own_region: found \"nowhere\", expected a region of shield.regions, or of an origin's origin_shield (there is none)"),
+        (
+            "regions: [{name: near, address: a}], own_region: neer", "", "",
+            "edge.conf:2:59: error: shield.own_region: found \"neer\", expected a region of shield.regions, or of an origin's origin_shield (did you mean near?)"
+        ),
+        ("connection_timeout: 0, response_timeout: 61, rest: 0", "", "", """
+            edge.conf:2:30: error: shield.connection_timeout: found 0, expected seconds from 1 to 10, such as 10 or 10s
+            edge.conf:2:51: error: shield.response_timeout: found 61, expected seconds from 1 to 60, such as 10 or 10s
+            edge.conf:2:61: error: shield.rest: found 0, expected seconds from 1 to 3600, such as 10 or 10s
+            """),
         ("regions: [{name: a b, address: \"http://a\"}]", "", "", """
             edge.conf:2:27: error: shield.regions[0].name: found "a b", expected 1 to 64 letters, digits, - or _
             edge.conf:2:41: error: shield.regions[0].address: found "http://a", expected a host name or address, with :port where it is not 80
@@ -63,6 +73,13 @@ private func read(_ shield: String, _ origin: String, listen: String = "") -> Re
             return
         }
         #expect(errors.description == row.expected)
+    }
+
+    @Test func `how long a shield is waited for is read`() throws {
+        let usual = try read("", "").get().shielding.patience
+        #expect([usual.connection, usual.response, usual.rest] == [.seconds(2), .seconds(10), .seconds(10)])
+        let own = try read("connection_timeout: 1, response_timeout: 3s, rest: 60", "").get().shielding.patience
+        #expect([own.connection, own.response, own.rest] == [.seconds(1), .seconds(3), .seconds(60)])
     }
 
     struct SecretText: Sendable {

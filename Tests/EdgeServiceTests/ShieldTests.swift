@@ -89,6 +89,8 @@ private final class Line: OriginFetcher {
     private let service = Mutex<ShieldService?>(nil)
     /// What went to the shield.
     let asked = Mutex<[FetchRequest]>([])
+    /// Runs when the shield has been asked, before it answers.
+    let whileAsked = Mutex<(@Sendable () -> Void)?>(nil)
     /// Set while the shield is down.
     let failure = Mutex<OriginError.Kind?>(nil)
 
@@ -101,6 +103,7 @@ private final class Line: OriginFetcher {
     func fetch(_ request: FetchRequest, from endpoint: OriginEndpoint) async throws -> FetchResponse {
         guard endpoint.host == "shield.example" else { return try await origin.fetch(request, from: endpoint) }
         asked.withLock { $0.append(request) }
+        whileAsked.withLock { $0 }?()
         if let kind = failure.withLock({ $0 }) { throw OriginError(kind, origin: endpoint.name, detail: "scripted") }
         guard let service = service.withLock({ $0 }) else { throw OriginError(.connect, origin: endpoint.name, detail: "nobody") }
         let parts = request.target.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
@@ -302,6 +305,48 @@ private final class Line: OriginFetcher {
         #expect(reply.text == "a")
         #expect(reply.xCache == "Miss")
         #expect(pair.shield.cache.statistics.entries == 0)
+    }
+
+    @Test func `of the requests after the rest one tries the shield, and the others pass it over until it has answered`() async throws {
+        let pair = try Pair()
+        pair.origin.answer { OriginReply(.ok, [:], $0.path) }
+        pair.line.failure.withLock { $0 = .timeout }
+        await pair.get("/a")
+        pair.clock.advance(10)
+        let rest = try #require(pair.front.snapshot.distributions[0].shields.first).rest
+        #expect(rest.mayAsk(at: pair.clock.now))
+        await pair.get("/b")
+        #expect(pair.line.askedCount == 1)
+        pair.clock.advance(10)
+        pair.line.failure.withLock { $0 = nil }
+        await pair.get("/c")
+        await pair.get("/d")
+        #expect(pair.line.askedCount == 3)
+    }
+
+    @Test(arguments: [true, false])
+    func `the rest of a shield that took its time counts from its failure`(answers: Bool) async throws {
+        let pair = try Pair(secrets: answers ? ["x" + Pair.secret] : [Pair.secret])
+        pair.origin.answer { OriginReply(.ok, [:], $0.path) }
+        let clock = pair.clock
+        pair.line.whileAsked.withLock { $0 = { clock.advance(9) } }
+        if !answers { pair.line.failure.withLock { $0 = .timeout } }
+        await pair.get("/a")
+        pair.clock.advance(9)
+        await pair.get("/b")
+        #expect(pair.line.askedCount == 1)
+        pair.clock.advance(1)
+        await pair.get("/c")
+        #expect(pair.line.askedCount == 2)
+    }
+
+    @Test func `a shield is waited for as long as the settings say, and in no other way`() throws {
+        let shield = try #require(try Pair().front.snapshot.distributions[0].shields.first)
+        #expect(shield.endpoint.connectionAttempts == 1)
+        #expect(shield.endpoint.connectionTimeout == .seconds(2))
+        #expect(shield.endpoint.firstByteTimeout == .seconds(10))
+        #expect(shield.endpoint.readTimeout == .seconds(30))
+        #expect(shield.boundedEndpoint.completionTimeout == .seconds(12))
     }
 
     @Test func `an edge that is named as its own shield notices`() async throws {

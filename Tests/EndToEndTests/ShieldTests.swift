@@ -27,6 +27,7 @@ extension EndToEnd {
                 """
                 listen: {http: "127.0.0.1:0", https: off, control: "127.0.0.1:0", shield: \(listens ? "\"127.0.0.1:\(port)\"" : "off")}
                 shield:
+                  response_timeout: 1
                   secret_file: \(listens ? "../secret" : "../front-secret")
                   regions: [{name: near, address: "127.0.0.1:\(port)"}]
                   \(listens ? "own_region: near" : "")
@@ -87,6 +88,36 @@ extension EndToEnd {
             }
         }
 
+        @Test func `a shield that hangs costs one request, and an invalidation does not wait for it before the edge forgets`() throws {
+            try Workplace.with { place in
+                let setup = try Setup(place)
+                #expect(try setup.front.fetch("GET", "/a").text == "/a 0")
+                setup.shield.process.send(SIGSTOP)
+                defer { setup.shield.process.send(SIGCONT) }
+                let failed = try setup.invalidate("/a")
+                #expect(failed.status == .code(1), "\(failed)")
+                #expect(failed.errors.contains("an origin shield could not be told: near: no byte from the origin for 1.0 seconds"), "\(failed)")
+                #expect(failed.errors.contains("stays in progress"), "\(failed)")
+                #expect(try setup.front.fetch("GET", "/a").text == "/a 1")
+                #expect(setup.front.process.errors.waitForLine(seconds: 10) { $0.contains("origin shield passed over") ? true : nil } == true)
+                let began = ContinuousClock.now
+                #expect(try setup.front.fetch("GET", "/b").text == "/b 0")
+                #expect(began.duration(to: .now) < .seconds(1))
+            }
+        }
+
+        @Test func `the time for an invalidation bounds the edge's answer too`() throws {
+            try Workplace.with { place in
+                let setup = try Setup(place)
+                setup.front.process.send(SIGSTOP)
+                defer { setup.front.process.send(SIGCONT) }
+                let began = ContinuousClock.now
+                let failed = try setup.invalidate("/a", "--timeout", "1")
+                #expect(!failed.succeeded, "\(failed)")
+                #expect(began.duration(to: .now) < .seconds(10))
+            }
+        }
+
         @Test func `nobody without the secret is answered at the shield's listener`() throws {
             try Workplace.with { place in
                 let setup = try Setup(place, frontSecret: String(repeating: "f", count: 64))
@@ -121,7 +152,7 @@ extension EndToEnd {
                     let file = try place.write(Setup.text(origin, 1, listens: true), to: "x/edge.conf")
                     let check = try place.skerry("check", file)
                     #expect(check.status == .code(1))
-                    #expect(check.output.contains("edge.conf:3:16: error: shield.secret_file: found "), "\(check)")
+                    #expect(check.output.contains("edge.conf:4:16: error: shield.secret_file: found "), "\(check)")
                     #expect(check.output.contains("secret, \(found), expected 1 to 4 lines of 32 to 1024 characters"), "\(check)")
                 }
             }

@@ -159,12 +159,28 @@ struct PoolingTests {
         await origin.close()
     }
 
+    @Test func `silence before the first byte has a bound of its own`() async throws {
+        let origin = try await ScriptedOrigin.listen()
+        var endpoint = origin.endpoint
+        endpoint.connectionAttempts = 1
+        endpoint.firstByteTimeout = .milliseconds(20)
+        let wanted = endpoint
+        let fetcher = makeFetcher()
+        async let result = failure { _ = try await fetcher.fetch(request(), from: wanted) }
+        let side = await origin.next()
+        await side.received()
+        #expect(await result == .timeout)
+        await origin.close()
+    }
+
     @Test func `a refused connection is a connect error, and leaves no place taken`() async throws {
         let origin = try await ScriptedOrigin.listen()
         let endpoint = origin.endpoint
         await origin.close()
         let fetcher = makeFetcher()
-        #expect(await failure { _ = try await fetcher.fetch(request(), from: endpoint) } == .connect)
+        let error = await #expect(throws: OriginError.self) { _ = try await fetcher.fetch(request(), from: endpoint) }
+        #expect(error?.kind == .connect)
+        #expect(error?.detail == "connection refused by 127.0.0.1:\(endpoint.port)")
         #expect(fetcher.openCount(endpoint) == 0)
     }
 

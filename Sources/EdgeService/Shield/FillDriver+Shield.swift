@@ -15,7 +15,7 @@ extension FillDriver {
         of origin: ServedOrigin, _ request: EdgeRequest, _ purpose: FillPurpose, _ permit: FillPermit, now: HTTPDate
     ) async throws -> FetchResponse? {
         // Only what the shield could keep is worth the way; and a shield asks no other.
-        guard let shield = origin.shield, request.isCacheable, !purpose.passesThrough, !request.isFromEdge, shield.rest.isOver(at: now) else {
+        guard let shield = origin.shield, request.isCacheable, !purpose.passesThrough, !request.isFromEdge, shield.rest.mayAsk(at: now) else {
             return nil
         }
         var outgoing = request.toShield(shield, purpose, edgeID: edgeID, now: now)
@@ -24,22 +24,24 @@ extension FillDriver {
         do {
             var response = try await fetch(outgoing, from: shield.endpoint, request, layer: .originShield)
             if let answer = ShieldAnswer(response.fields) {
+                shield.rest.end()
                 response.fields[ShieldCall.fieldName] = nil
                 response.shield = .init(isHit: answer.isHit, isCompressed: answer.isCompressed)
                 response.originID = origin.model.id
                 return response
             }
             let reason = response.fields[ShieldCall.fieldName] ?? "what answered is no shield"
-            passOver(shield, request, "status \(response.status.code): \(reason)", now)
+            passOver(shield, request, "status \(response.status.code): \(reason)")
             response.content.drain(announced: response.contentLength)
         } catch let error as OriginError where error.kind != .requestContent {
-            passOver(shield, request, error.description, clock.now())
+            passOver(shield, request, error.description)
         }
         return nil
     }
 
-    private func passOver(_ shield: ServedShield, _ request: EdgeRequest, _ reason: String, _ now: HTTPDate) {
-        shield.rest.begin(at: now)
+    private func passOver(_ shield: ServedShield, _ request: EdgeRequest, _ reason: String) {
+        // From now on, and not from the request's beginning: the shield may have taken its time.
+        shield.rest.begin(at: clock.now())
         logger.warning(
             "origin shield passed over",
             metadata: [

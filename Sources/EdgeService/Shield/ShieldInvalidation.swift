@@ -1,4 +1,4 @@
-// Invalidations on their way to shields. They get there before this edge forgets, since what it then fetches comes from there.
+// Invalidations on their way to shields: to all at one time, each for a bounded time.
 
 import Cryptography
 import DistributionModel
@@ -16,18 +16,26 @@ extension EdgeService {
     ///   - document: the request's content.
     package func passOn(invalidationAt path: String, _ document: ByteBuffer, of distributionID: String) async -> [String] {
         guard let distribution = snapshot.distributions.first(where: { $0.model.id == distributionID }) else { return [] }
-        var failures: [String] = []
-        for shield in distribution.shields {
-            do {
-                let response = try await driver.fetcher.fetch(invalidation(path, document, distributionID, shield), from: shield.endpoint)
-                response.content.drain(announced: response.contentLength)
-                guard response.status.code != 201 else { continue }
-                failures.append("\(shield.region) answered \(response.status.code) (\(response.fields[ShieldCall.fieldName] ?? "no reason"))")
-            } catch {
-                failures.append("\(shield.region): \((error as? OriginError)?.detail ?? "\(error)")")
+        let failures = await withTaskGroup(of: (Int, String?).self) { group in
+            for (place, shield) in distribution.shields.enumerated() {
+                group.addTask { (place, await self.failure(to: path, document, distributionID, shield)) }
             }
+            return await group.reduce(into: [(Int, String?)]()) { $0.append($1) }
         }
-        return failures
+        return failures.sorted { $0.0 < $1.0 }.compactMap(\.1)
+    }
+
+    /// Tells one shield; nil once it has confirmed.
+    private func failure(to path: String, _ document: ByteBuffer, _ distributionID: String, _ shield: ServedShield) async -> String? {
+        do {
+            let request = invalidation(path, document, distributionID, shield)
+            let response = try await driver.fetcher.fetch(request, from: shield.boundedEndpoint)
+            response.content.drain(announced: response.contentLength)
+            guard response.status.code != 201 else { return nil }
+            return "\(shield.region) answered \(response.status.code) (\(response.fields[ShieldCall.fieldName] ?? "no reason"))"
+        } catch {
+            return "\(shield.region): \((error as? OriginError)?.detail ?? "\(error)")"
+        }
     }
 
     private func invalidation(_ path: String, _ document: ByteBuffer, _ distributionID: String, _ shield: ServedShield) -> FetchRequest {

@@ -58,7 +58,7 @@ struct Control {
     let cache = EdgeCache(limits: EdgeCacheLimits(memoryBytesMax: 16 << 20, objectBytesMax: 1 << 20))
     let service: ControlService
 
-    init(process: ProcessControls? = nil) {
+    init(process: ProcessControls? = nil, passOn: ControlService.PassOn? = nil) {
         let counter = Mutex<UInt64>(0)
         service = ControlService(
             cache: cache, knowsDistribution: { $0 == "E1ABC" }, now: { Self.now },
@@ -68,7 +68,7 @@ struct Control {
                     return value
                 }
             },
-            process: process, logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
+            process: process, logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }), passOn: passOn)
     }
 
     func send(
