@@ -28,6 +28,8 @@ package protocol CacheFileSystem: Sendable {
     func sizes(in directory: String) throws(CacheFileError) -> [Int]
     /// Takes the exclusive hold on a file, which it creates if need be; it lasts until the descriptor is closed.
     func lock(_ path: String) throws(CacheFileError) -> Int32
+    /// Whether a path leads to the file that is open: the same inode of the same device.
+    func isOpen(_ descriptor: Int32, at path: String) -> Bool
 }
 
 /// A failed call, with what it was about and `errno`.

@@ -133,6 +133,8 @@ final class DiskSpool: Sendable {
     }
 
     private func write(_ chunks: [ByteBuffer]) throws(CacheFileError) -> Int {
+        // What had to make room for these bytes is counted as gone: it goes before they come.
+        tier.drainRemovals()
         let file = try openFile()
         let result: Result<Int, CacheFileError> = work.withLock { work in
             do throws(CacheFileError) {
@@ -147,7 +149,6 @@ final class DiskSpool: Sendable {
 
     private func openFile() throws(CacheFileError) -> DiskFile {
         if let file = state.withLock({ $0.file }) { return file }
-        tier.drainRemovals()
         let file = DiskFile(try tier.files.createFile(temporary), tier.files)
         state.withLock { $0.file = file }
         return file

@@ -26,7 +26,8 @@ extension DiskTier {
         try makeParents()
         try files.createDirectory(root)
         let held = state.withLock { $0.lock }
-        let lock = if let held { held } else { DiskFile(try files.lock(root + "/lock"), files) }
+        // A folder in the place of the one that was held has to be held anew.
+        let lock = if let held, files.isOpen(held.descriptor, at: lockPath) { held } else { DiskFile(try files.lock(lockPath), files) }
         try files.createDirectory(temporaries)
         for name in try files.entries(of: temporaries) {
             do throws(CacheFileError) {

@@ -1,6 +1,7 @@
 // Taking entries out: at once in the index, so that nobody is served from them any more; soon after on the disk; and where
 // someone waits for it, with the certainty that no restart brings them back.
 
+import Glibc
 import HTTPCaching
 import NIOPosix
 import Synchronization
@@ -64,8 +65,11 @@ extension DiskTier {
     /// could bring it back.
     package func removalsAreDone() async throws(DiskRemovalError) {
         await loaded()
-        let closed = state.withLock { $0.closedBecause }
+        // A folder that has vanished is looked for again, when it is time.
+        _ = mayWrite()
+        let (closed, mustReopen) = state.withLock { ($0.closedBecause, $0.mustReopen) }
         if let closed, !closed.isHeldElsewhere { throw DiskRemovalError(reason: "\(closed)") }
+        if mustReopen, closed == nil { throw DiskRemovalError(reason: "\(Self.vanished(root))") }
         let failure = await withCheckedContinuation { (continuation: CheckedContinuation<CacheFileError?, Never>) in
             onWriteThread {
                 continuation.resume(returning: $0.drainRemovals() ?? $0.syncRemovals())
@@ -75,6 +79,15 @@ extension DiskTier {
         }
         if let failure { throw DiskRemovalError(reason: "\(failure)") }
     }
+
+    /// Whether the folder is still the one that was opened. When it isn't, a file that isn't there has not been removed: it may be
+    /// elsewhere, and come back.
+    private func holdsFolder() -> Bool {
+        guard let lock = state.withLock({ $0.lock }) else { return false }
+        return files.isOpen(lock.descriptor, at: lockPath)
+    }
+
+    private static func vanished(_ folder: String) -> CacheFileError { CacheFileError(call: "find again", path: folder, code: ENOENT) }
 
     func removalsAreCarriedOut() async {
         await loaded()
@@ -113,10 +126,10 @@ extension DiskTier {
                 for digest in step {
                     do throws(CacheFileError) {
                         try files.remove(path(of: digest))
-                    } catch where error.isAbsence {
+                    } catch where error.isAbsence && holdsFolder() {
                     } catch {
                         refused.insert(digest)
-                        failure = error
+                        failure = error.isAbsence ? Self.vanished(root) : error
                         continue
                     }
                     state.withLock { state in
@@ -141,10 +154,10 @@ extension DiskTier {
         for directory in directories.sorted() {
             do throws(CacheFileError) {
                 try files.syncDirectory(path(of: directory))
-            } catch where error.isAbsence {
+            } catch where error.isAbsence && holdsFolder() {
             } catch {
                 state.withLock { _ = $0.unsynced.insert(directory) }
-                failure = error
+                failure = error.isAbsence ? Self.vanished(root) : error
             }
         }
         if let failure { trouble(failure) }

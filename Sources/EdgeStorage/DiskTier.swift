@@ -242,6 +242,8 @@ package final class DiskTier: Sendable {
     /// The folder of this layout's files. Another version of the layout would have another one.
     var root: String { settings.directory + "/skerry-cache-1" }
     var temporaries: String { root + "/tmp" }
+    /// Held as long as the folder is in use.
+    var lockPath: String { root + "/lock" }
 
     func path(of directory: UInt8) -> String { root + "/" + (directory < 16 ? "0" : "") + String(directory, radix: 16) }
     func path(of digest: ShortDigest) -> String { path(of: digest.directory) + "/" + digest.name }

@@ -110,6 +110,12 @@ package struct PosixCacheFileSystem: CacheFileSystem {
         return descriptor
     }
 
+    package func isOpen(_ descriptor: Int32, at path: String) -> Bool {
+        var (open, named) = (stat(), stat())
+        guard fstat(descriptor, &open) == 0, lstat(path, &named) == 0 else { return false }
+        return open.st_ino == named.st_ino && open.st_dev == named.st_dev
+    }
+
     private func failure(_ call: String, _ path: String) -> CacheFileError { CacheFileError(call: call, path: path, code: errno) }
 }
 

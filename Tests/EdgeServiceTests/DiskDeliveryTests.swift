@@ -274,4 +274,5 @@ private struct UnlockedFileSystem: CacheFileSystem {
     func lock(_ path: String) throws(CacheFileError) -> Int32 {
         try base.openFile(String(path.dropLast("/lock".count)), forWriting: false)
     }
+    func isOpen(_ descriptor: Int32, at path: String) -> Bool { base.isOpen(descriptor, at: String(path.dropLast("/lock".count))) }
 }

@@ -136,6 +136,34 @@ struct DiskFaultTests {
         #expect(place.files.isEmpty)
     }
 
+    /// A mount that went away, or a folder that someone has moved: a file that isn't found there has not been removed.
+    @Test(arguments: [true, false])
+    func `an invalidation while the folder is elsewhere is not said to be done until what comes back has gone`(isReplaced: Bool) async throws {
+        let place = DiskPlace()
+        let cache = await place.cache()
+        for name in ["/a", "/b"] { await cache.storeAndSettle(patterned(identity(name), bytes: 1_000)) }
+        let elsewhere = place.directory + "-elsewhere"
+        try FileManager.default.moveItem(atPath: place.directory, toPath: elsewhere)
+        if isReplaced { try FileManager.default.createDirectory(atPath: place.directory + "/skerry-cache-1/tmp", withIntermediateDirectories: true) }
+        #expect(cache.invalidate(distributionID: "E1", matching: try InvalidationPattern("/a")) == 1)
+        for _ in 0..<2 {
+            await #expect(throws: DiskRemovalError.self) { try await cache.removalsAreDone() }
+            #expect(await cache.find(identity("/a")) == nil)
+        }
+        #expect(place.degradations == 1)
+        if isReplaced { try FileManager.default.removeItem(atPath: place.directory) }
+        try FileManager.default.moveItem(atPath: elsewhere, toPath: place.directory)
+        await #expect(throws: DiskRemovalError.self, "it is looked at when the rest is over") { try await cache.removalsAreDone() }
+        place.pass(.seconds(31))
+        _ = cache.disk?.mayWrite()
+        await cache.disk?.isIdle()
+        try await cache.removalsAreDone()
+        #expect(!place.files.contains { $0.hasSuffix(ShortDigest(identity("/a").key).name) })
+        // Killed and started again.
+        let after = await place.cache()
+        #expect(await after.lookupOnDisk(identity("/a")) == nil)
+    }
+
     @Test func `a head that can't be rewritten costs the entry, not its truth`() async throws {
         let place = DiskPlace()
         let files = FaultyCacheFileSystem()

@@ -138,6 +138,25 @@ struct DiskSpoolTests {
         #expect(cache.disk?.state.withLock { $0.queuedBytes } == 0)
     }
 
+    @Test func `what makes room for a file that grows has gone before it grows`() async throws {
+        let place = DiskPlace(bytes: 12 << 20, object: 10 << 20)
+        let cache = await place.cache(memory: 1 << 20, memoryObject: 1 << 20)
+        for index in 0..<11 { await cache.storeAndSettle(patterned(identity("/\(index)"), bytes: 1_000_000)) }
+        let object = identity("/film")
+        let (permit, reader) = try #require(cache.join(object, seen: nil).leader)
+        let viewer = Task { try await Self.all(of: reader) }
+        // Its length isn't known before.
+        let isStored = try await Self.stream(8 << 20, into: cache, object, permit: permit, startsAt: Self.chunk) { sent in
+            // In this order: a file on its way to its name is counted twice rather than not at all.
+            let bytes = place.temporaryBlockBytes + place.blockBytes
+            #expect(bytes <= place.bytes, "after \(sent) bytes")
+        }
+        #expect(isStored)
+        _ = try await viewer.value
+        #expect(cache.disk?.statistics.evictions ?? 0 >= 7)
+        #expect(place.blockBytes <= place.bytes)
+    }
+
     @Test func `what doesn't fit on the disk only passes through`() async throws {
         let place = DiskPlace(bytes: 8 << 20, object: 6 << 20)
         let cache = await place.cache()

@@ -61,9 +61,13 @@ final class DiskPlace: Sendable {
     var files: [String] { list("skerry-cache-1").filter { $0.count == 35 } }
     var temporaries: [String] { list("skerry-cache-1/tmp") }
 
-    /// What all files take in whole blocks.
-    var blockBytes: Int {
-        files.reduce(0) { sum, name in
+    /// What the files of entries take in whole blocks.
+    var blockBytes: Int { blockBytes(of: files) }
+    /// The same for files that have no names of their own yet.
+    var temporaryBlockBytes: Int { blockBytes(of: temporaries.map { "tmp/" + $0 }) }
+
+    private func blockBytes(of names: [String]) -> Int {
+        names.reduce(0) { sum, name in
             let size = (try? FileManager.default.attributesOfItem(atPath: "\(directory)/skerry-cache-1/\(name)")[.size] as? Int) ?? 0
             return sum + (size + 4095) / 4096 * 4096
         }

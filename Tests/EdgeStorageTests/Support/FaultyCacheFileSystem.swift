@@ -149,4 +149,6 @@ final class FaultyCacheFileSystem: CacheFileSystem {
         try check(.lock, path)
         return opened(try base.openFile(String(path.dropLast("/lock".count)), forWriting: false))
     }
+
+    func isOpen(_ descriptor: Int32, at path: String) -> Bool { base.isOpen(descriptor, at: String(path.dropLast("/lock".count))) }
 }
