@@ -103,6 +103,31 @@ extension EndToEnd {
             #expect(second["uploaded"] as? [[String: String]] == [["key": "index.html", "because": "content"]])
             #expect(second["deleted"] as? [String] == ["gone.html"])
             #expect(try site.origin.s3.keys("plain").sorted() == ["a.css", "index.html"])
+            try edge(site)
+        }
+
+        /// An edge in front of the private bucket: it signs as a user of Ceph's, and forgets what a deploy has changed.
+        private func edge(_ site: DeployPlace) throws {
+            let pair = site.origin.credentials
+            try site.place.write(
+                "[cloudfront]\naws_access_key_id = \(pair.accessKeyID)\naws_secret_access_key = \(pair.secretAccessKey)\n", to: "edge-credentials")
+            let edge = try site.place.startEdge(
+                EdgeConfigurationText(
+                    .init(.bucket(domainName: site.origin.host(ofBucket: "plain"))), credentialsFile: site.place.path("edge-credentials")))
+            #expect(try EndToEndTests.fetch("GET", "/plain/index.html", host: "127.0.0.1", port: site.origin.port).status == 403)
+            for (path, text) in [("/index.html", "two"), ("/a.css", "a{}")] {
+                let first = try edge.fetch("GET", path)
+                #expect(first.status == 200 && first.text == text && first.cacheResult == "Miss", "\(first)")
+                #expect(try edge.fetch("GET", path).cacheResult == "Hit")
+            }
+            #expect(try edge.fetch("GET", "/a.css").fields["Content-Type"] == "text/css; charset=utf-8")
+            try site.write(["index.html": "three", "a.css": "a{}"])
+            let sent = try site.object(
+                "deploy", "public", "--mode", "sync", "--bucket", "plain", "--delete", "--distribution", "ESITE00000001", "--control",
+                "http://127.0.0.1:\(edge.control)")
+            #expect((sent["uploaded"] as? [Any])?.count == 1)
+            try eventually("the new page is served") { try edge.fetch("GET", "/index.html").text == "three" ? true : nil }
+            #expect(try edge.fetch("GET", "/a.css").cacheResult == "Hit")
         }
 
         private func refusals(_ site: DeployPlace) throws {

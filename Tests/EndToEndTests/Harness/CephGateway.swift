@@ -31,6 +31,8 @@ enum CephGateway {
             "mon_allow_pool_size_one": "true", "osd_pool_default_pg_autoscale_mode": "off", "mon_max_pg_per_osd": "500",
             "bluestore_block_size": "3221225472", "osd_memory_target": "939524096", "ms_bind_ipv6": "false", "ms_bind_msgr2": "false",
             "rgw_frontends": "beast endpoint=127.0.0.1:\(gateway)", "rgw_enable_static_website": "true",
+            // So that a bucket may also be a name in front of this one, as the edge asks for it.
+            "rgw_dns_name": "s3.localhost",
         ]
         let configuration = try place.write(
             "[global]\n" + settings.sorted { $0.key < $1.key }.map { "\($0.key) = \($0.value)\n" }.joined(), to: "ceph/ceph.conf")
