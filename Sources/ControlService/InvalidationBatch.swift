@@ -15,6 +15,9 @@ struct InvalidationBatch: Sendable, Equatable {
     var tags: Set<CacheTag>
     var callerReference: String
 
+    /// What remembering it takes, about, in bytes.
+    var bytes: Int { paths.reduce(callerReference.utf8.count) { $0 + 2 * $1.utf8.count + 64 } }
+
     init(document: [UInt8]) throws(ControlError) {
         let root: XMLElement
         do throws(XMLError) {

@@ -23,6 +23,8 @@ struct Invalidation: Sendable, Equatable {
 final class InvalidationLog: Sendable {
     /// Invalidations remembered; older ones are forgotten.
     static let rememberedMax = 1_000
+    /// Bytes of their paths and references; the latest is remembered whatever its size, which the document's bound bounds.
+    static let rememberedBytesMax = 16 << 20
 
     private let cache: EdgeCache
     private let random: @Sendable () -> UInt64
@@ -41,22 +43,31 @@ final class InvalidationLog: Sendable {
         _ batch: InvalidationBatch, on distributionID: String, at now: HTTPDate
     ) throws(ControlError) -> (Invalidation, removed: Int) {
         let id = "I" + Self.identifier(random())
-        // Under one lock, so that two requests with one reference carry it out once, and nobody hears of it before it is done.
-        let result = recent.withLock { recent -> Result<(Invalidation, Int), ControlError> in
+        let result = recent.withLock { recent -> Result<Invalidation, ControlError> in
             if let earlier = recent.first(where: {
                 $0.distributionID == distributionID && $0.batch.callerReference == batch.callerReference
             }) {
                 guard earlier.batch.paths == batch.paths else { return .failure(.batchAlreadyExists(batch.callerReference)) }
-                return .success((earlier, earlier.isCompleted ? 0 : remove(earlier)))
+                return .success(earlier)
             }
             let invalidation = Invalidation(id: id, distributionID: distributionID, createdAt: now, batch: batch)
-            let removed = remove(invalidation)
             recent.append(invalidation)
-            if recent.count > Self.rememberedMax { recent.removeFirst(recent.count - Self.rememberedMax) }
-            return .success((invalidation, removed))
+            Self.forgetTooMuch(&recent)
+            return .success(invalidation)
         }
-        let (invalidation, removed) = try result.get()
-        return (invalidation, removed)
+        let invalidation = try result.get()
+        // Outside the lock, for it looks through the cache: until `complete` whoever asks is told that it is in progress.
+        return (invalidation, invalidation.isCompleted ? 0 : remove(invalidation))
+    }
+
+    private static func forgetTooMuch(_ recent: inout [Invalidation]) {
+        var (count, bytes) = (0, 0)
+        for invalidation in recent.reversed() {
+            bytes += invalidation.batch.bytes
+            guard count < rememberedMax, count == 0 || bytes <= rememberedBytesMax else { break }
+            count += 1
+        }
+        recent.removeFirst(recent.count - count)
     }
 
     /// Removes once more what an invalidation names; answers with the number of objects.

@@ -47,10 +47,14 @@ extension TracedExchange {
             while start < range.upperBound {
                 // Steps end where the file's do, so that none reads a chunk that another reads too.
                 let end = min((start / stepBytes + 1) * stepBytes, range.upperBound)
-                if exchange.connection.isSecure {
-                    try await write(try await file.read(start..<end))
-                } else {
-                    try await file.withRegion(start..<end) { try await write($0) }
+                do {
+                    if exchange.connection.isSecure {
+                        try await write(try await file.read(start..<end))
+                    } else {
+                        try await file.withRegion(start..<end) { try await write($0) }
+                    }
+                } catch let error as DiskBodyError {
+                    throw StoredContentBroken(position: start, reason: error.reason)
                 }
                 start = end
             }

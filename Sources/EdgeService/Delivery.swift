@@ -14,6 +14,7 @@ struct Delivery {
     let exchange: TracedExchange
     let requestID: String
     let clock: EdgeClock
+    let driver: FillDriver
 
     /// An error found before it was known which distribution the request is for.
     func deliver(_ error: EdgeError) async throws {
@@ -80,26 +81,33 @@ struct Delivery {
         case .notModified: try await notModified(fields)
         case .unsatisfiable: try await unsatisfiable(fields, length: entry.body.byteCount)
         case .whole:
-            try await send(fields, final.status ?? entry.status, entry.body.parts(0..<entry.body.byteCount), request)
+            try await send(fields, final.status ?? entry.status, entry.body.parts(0..<entry.body.byteCount), of: entry, request)
         case .part(let range):
             fields[.contentRange] = ContentRange.part(Int64(range.lowerBound)..<Int64(range.upperBound), complete: Int64(entry.body.byteCount)).description
             fields[.contentLength] = String(range.count)
-            try await send(fields, .partialContent, entry.body.parts(range), request)
+            try await send(fields, .partialContent, entry.body.parts(range), of: entry, request)
         case .parts(let ranges):
             let multipart = MultipartRanges(ranges, complete: entry.body.byteCount, contentType: entry.fields[.contentType], boundary: requestID)
             fields[.contentType] = multipart.contentType
             fields[.contentLength] = String(multipart.byteCount)
-            try await send(fields, .partialContent, multipart.parts(of: entry.body), request)
+            try await send(fields, .partialContent, multipart.parts(of: entry.body), of: entry, request)
         }
     }
 
     private func send(
-        _ fields: HTTPFields, _ status: HTTPResponse.Status, _ parts: [ContentPart], _ request: EdgeRequest
+        _ fields: HTTPFields, _ status: HTTPResponse.Status, _ parts: [ContentPart], of entry: CachedResponse, _ request: EdgeRequest
     ) async throws {
         let parts = request.method == .head ? [] : parts
         try await exchange.prepare(parts)
         try await exchange.start(ResponseHead(status: status, fields: fields))
-        for part in parts { try await exchange.write(part) }
+        for part in parts {
+            do {
+                try await exchange.write(part)
+            } catch let broken as StoredContentBroken {
+                guard case .file(_, let range) = part, let rest = ContentResumption(driver, request, entry, now: clock.now()) else { throw broken }
+                try await goOn(rest, broken.position..<range.upperBound)
+            }
+        }
         try await exchange.finish()
     }
 
@@ -131,13 +139,13 @@ struct Delivery {
         case .unsatisfiable: try await unsatisfiable(fields, length: response.contentLength ?? 0)
         case .whole, .parts:
             // Several parts of something that is still arriving: the whole is the right answer too.
-            try await relay(fields, final.status ?? response.status, reader, 0..<Int.max, request)
+            try await relay(fields, final.status ?? response.status, response, reader, 0..<Int.max, request)
         case .part(let range):
             fields[.contentRange] = ContentRange.part(
                 Int64(range.lowerBound)..<Int64(range.upperBound), complete: response.contentLength.map { Int64($0) }
             ).description
             fields[.contentLength] = String(range.count)
-            try await relay(fields, .partialContent, reader, range, request)
+            try await relay(fields, .partialContent, response, reader, range, request)
         }
         // A viewer who was content with less, or with the head, has not given up: the fetch goes on for those to come.
         if response.isKept { reader.readToEnd() }
@@ -145,18 +153,22 @@ struct Delivery {
 
     /// Passes on the wanted bytes as they come.
     private func relay(
-        _ fields: HTTPFields, _ status: HTTPResponse.Status, _ reader: FillReader<FillOutcome>, _ range: Range<Int>, _ request: EdgeRequest
+        _ fields: HTTPFields, _ status: HTTPResponse.Status, _ response: StreamedResponse, _ reader: FillReader<FillOutcome>,
+        _ range: Range<Int>, _ request: EdgeRequest
     ) async throws {
         try await exchange.start(ResponseHead(status: status, fields: fields))
         if request.method != .head {
             var position = 0
-            while position < range.upperBound, var chunk = try await reader.next() {
-                let start = position
-                position += chunk.readableBytes
-                guard position > range.lowerBound else { continue }
-                if start < range.lowerBound { chunk.moveReaderIndex(forwardBy: range.lowerBound - start) }
-                if position > range.upperBound { chunk = chunk.getSlice(at: chunk.readerIndex, length: range.upperBound - max(start, range.lowerBound)) ?? chunk }
-                try await exchange.write(chunk)
+            do {
+                while position < range.upperBound, let chunk = try await reader.next() {
+                    let start = position
+                    position += chunk.readableBytes
+                    if let wanted = chunk.slice(at: start, within: range) { try await exchange.write(wanted) }
+                }
+            } catch let error as FillError where error.concernsReaderAlone {
+                try Task.checkCancellation()
+                guard let rest = ContentResumption(driver, request, response, now: clock.now()) else { throw error }
+                try await goOn(rest, max(position, range.lowerBound)..<min(range.upperBound, rest.complete))
             }
         }
         try await exchange.finish()

@@ -31,9 +31,19 @@ extension FillDriver {
                     identity: identity, facts: entry.facts, status: entry.status, fields: entry.fields, body: entry.body,
                     isEdgeCompressed: entry.isEdgeCompressed, preparedHead: entry.preparedHead))
         }
-        guard let primary = entry.identity.primary, let tag = facts.fields.single(.eTag).flatMap({ EntityTag($0) }), !tag.isWeak else { return }
-        for other in cache.variants(of: primary)
-        where other !== entry && other.identity.key != identity?.key && other.entityTag?.matchesStrongly(tag) ?? false {
+        guard let primary = entry.identity.primary else { return }
+        update(cache.variants(of: primary), except: [entry.identity.key, identity?.key], by: facts, request)
+    }
+
+    /// The same for variants that lie on disk alone, behind everyone's back.
+    func spreadOnDisk(_ entry: CachedResponse, by facts: ResponseFacts, _ request: EdgeRequest) async {
+        guard request.traits.selectsByVary, let primary = entry.identity.primary else { return }
+        update(await cache.variantsOnDiskAlone(of: primary), except: [entry.identity.key], by: facts, request)
+    }
+
+    private func update(_ variants: [CachedResponse], except confirmed: [CacheKey?], by facts: ResponseFacts, _ request: EdgeRequest) {
+        guard let tag = facts.fields.single(.eTag).flatMap({ EntityTag($0) }), !tag.isWeak else { return }
+        for other in variants where !confirmed.contains(other.identity.key) && other.entityTag?.matchesStrongly(tag) ?? false {
             update(other, by: facts, request)
         }
     }

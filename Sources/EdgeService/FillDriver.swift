@@ -74,7 +74,7 @@ struct FillDriver: Sendable {
             status: response.status.code, fields: response.fields, bodyLength: response.contentLength.map { Int64($0) },
             requestedAt: requestedAt, receivedAt: receivedAt)
         if response.status.code == 304, purpose.conditionals != nil, let confirmed = confirmed(by: response.fields, purpose, request) {
-            confirm(confirmed, by: facts, permit, request)
+            await confirm(confirmed, by: facts, permit, request)
             return
         }
         if let expired = purpose.expired {
@@ -89,7 +89,7 @@ struct FillDriver: Sendable {
     }
 
     /// 304: the entry is good for another lifetime, under the fields that came with it.
-    private func confirm(_ expired: CachedResponse, by facts: ResponseFacts, _ permit: FillPermit, _ request: EdgeRequest) {
+    private func confirm(_ expired: CachedResponse, by facts: ResponseFacts, _ permit: FillPermit, _ request: EdgeRequest) async {
         let update = EntryUpdate(
             storedStatus: expired.status.code, storedFields: expired.fields, notModified: facts, request: request.facts,
             edgeCompressed: expired.isEdgeCompressed, forwardsCookies: request.behavior.forwardsCookies, personality: request.personality,
@@ -100,6 +100,7 @@ struct FillDriver: Sendable {
         let named = ConditionalFields(originFields: facts.fields, now: facts.receivedAt)
         if let tag = named.ifNoneMatch { conditionals.ifNoneMatch = tag }
         if let date = named.ifModifiedSince { conditionals.ifModifiedSince = date }
+        var confirmed: CachedResponse?
         switch update.storability {
         case .store(let freshness):
             let entry = expired.updated(
@@ -110,11 +111,13 @@ struct FillDriver: Sendable {
             cache.replace(expired, with: entry)
             spread(entry, by: facts, permit, request)
             permit.fill.resolve(.entry(entry, .refreshHit))
+            confirmed = entry
         case .doNotStore:
             cache.remove(expired)
             permit.fill.resolve(.entry(expired.updated(facts: expired.facts, fields: fields), .refreshHit))
         }
         permit.fill.end(.success(()))
+        if let confirmed { await spreadOnDisk(confirmed, by: facts, request) }
     }
 
     /// The response goes to those who wait, compressed if it should be, and into the cache if it may.

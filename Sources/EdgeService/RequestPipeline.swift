@@ -52,7 +52,8 @@ struct RequestPipeline {
     func run() async {
         let snapshot = service.snapshot
         let delivery = Delivery(
-            exchange: TracedExchange(exchange: exchange, trace: trace, clock: service.clock), requestID: requestID, clock: service.clock)
+            exchange: TracedExchange(exchange: exchange, trace: trace, clock: service.clock), requestID: requestID, clock: service.clock,
+            driver: service.driver)
         if isExplained(in: snapshot) { trace.note { $0.explanation = Explanation() } }
         do {
             var request = try route(in: snapshot)

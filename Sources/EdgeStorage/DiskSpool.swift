@@ -160,14 +160,14 @@ final class DiskSpool: Sendable {
     /// Some bytes from `offset` on, which must have been written; at most up to `end`.
     func read(at offset: Int, upTo end: Int) async throws(FillError) -> ByteBuffer {
         let range = offset..<min(end, offset + DiskEntryFormat.chunkBytes)
-        guard let file = state.withLock({ $0.file }) else { throw .originFailed("nothing was written") }
+        guard let file = state.withLock({ $0.file }) else { throw .contentLost("nothing was written") }
         let buffer = await withCheckedContinuation { (continuation: CheckedContinuation<ByteBuffer?, Never>) in
             tier.readThreads.submit { [tier] status in
                 let buffer = status == .active ? try? tier.buffer(range, of: file) : nil
                 continuation.resume(returning: buffer)
             }
         }
-        guard let buffer else { throw .originFailed("the file it was kept in could not be read") }
+        guard let buffer else { throw .contentLost("the file it was kept in could not be read") }
         return buffer
     }
 

@@ -11,15 +11,18 @@ enum DiskReadFailure: Error {
 }
 
 extension DiskTier {
-    /// Notes a failed file operation and lets the tier rest. A full disk keeps nothing new, but serves what it has.
+    /// Notes a failed file operation and lets the tier rest. A full disk keeps nothing new for as long, but serves what it has;
+    /// some of that goes, so that there is room after the rest also where less can be had than the bound allows.
     func trouble(_ error: CacheFileError) {
         let isNews = state.withLock { state in
             state.statistics.errors += 1
+            if error.isForWantOfRoom, state.rest == nil { state.shed() }
             state.rest = Rest(until: uptime() + DiskTierLimits.retryAfter, concernsReads: !error.isForWantOfRoom || state.rest?.concernsReads == true)
             if error.isAbsence || state.phase == .closed { state.mustReopen = true }
             defer { state.hasWarned = true }
             return !state.hasWarned
         }
+        if error.isForWantOfRoom { drainRemovalsSoon() }
         if isNews { report(.degraded(error)) }
     }
 
@@ -66,6 +69,17 @@ extension DiskTier {
             tier.start()
             tier.state.withLock { $0.isReopening = false }
             tier.noteSuccess()
+        }
+    }
+}
+
+extension DiskTier.State {
+    /// Evicts a sixteenth of what is there, of several entries some.
+    fileprivate mutating func shed() {
+        let goal = index.bytes - index.bytes / DiskTierLimits.shedShare
+        while index.bytes > goal, index.count > 1, case .entry(let entry)? = index.victim(passing: false) {
+            removals[entry.digest, default: 0] += entry.cost
+            statistics.evictions += 1
         }
     }
 }

@@ -1,7 +1,7 @@
 // Variants by Vary on disk: as in memory, what varies and what does not never lie beside each other, and the entries of one object
 // are bounded in number.
 
-import HTTPCaching
+package import HTTPCaching
 package import HTTPTypes
 import Synchronization
 
@@ -21,6 +21,21 @@ extension EdgeCache {
             if let entry = await lookupOnDisk(member.identity) { return entry }
         }
         return nil
+    }
+}
+
+extension EdgeCache {
+    /// Entries of an object that only the disk has; they stay there. At most `variantsMax` are read.
+    package func variantsOnDiskAlone(of primary: CacheKey) async -> [CachedResponse] {
+        guard let disk else { return [] }
+        let keys = disk.state.withLock { state in
+            ((state.index[primary].map { [$0] } ?? []) + state.index.family(of: primary)).filter { !$0.isInMemory }.map(\.identity.key)
+        }
+        var entries: [CachedResponse] = []
+        for key in keys.prefix(Self.variantsMax) {
+            if let entry = await disk.read(key) { entries.append(entry) }
+        }
+        return entries
     }
 }
 

@@ -58,6 +58,8 @@ enum DiskTierLimits {
     static let passesMax = 8
     /// Names taken from the list of removals at a time.
     static let removalStep = 64
+    /// The part of its entries that the tier lets go of when its device is full: one in so many bytes.
+    static let shedShare = 16
     /// Content of a file whose chunks are checked before its first byte is sent, in bytes.
     static let checkedAheadBytes = 4 << 20
 }

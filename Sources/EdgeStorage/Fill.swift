@@ -15,8 +15,10 @@ import Synchronization
 package enum FillError: Error, Sendable, Equatable {
     /// The origin closed, stalled or broke its framing; the text is for logs.
     case originFailed(String)
-    /// No reader was left, so the fetch was given up.
+    /// This reader was left behind, or no reader was left and the fetch was given up.
     case abandoned
+    /// What this reader was behind with could not be read again from where it was kept; the text is for logs.
+    case contentLost(String)
 }
 
 /// One fetch and its readers. `Outcome` is what the fetch can lead to, decided by the owner.

@@ -130,7 +130,7 @@ extension CacheFileError {
     /// The file, or a directory on its way, is not there.
     var isAbsence: Bool { code == ENOENT || code == ENOTDIR || code == ESTALE }
     /// Another process has the lock.
-    var isHeldElsewhere: Bool { code == EWOULDBLOCK }
+    package var isHeldElsewhere: Bool { code == EWOULDBLOCK }
     /// The process has too many files open, or no memory: the file itself may be good.
     var isShortageHere: Bool { code == EMFILE || code == ENFILE || code == ENOMEM }
 }

@@ -18,6 +18,9 @@ extension EdgeServer {
             uptime: EdgeStorageUptime.now
         ) { event in
             switch event {
+            case .degraded(let error) where error.isHeldElsewhere:
+                Terminal.warning(
+                    "edge: the disk cache in \(disk.directory) belongs to another edge that is running (it holds \(error.path)): give each edge a cache.disk.directory of its own; memory works on alone, and the folder is tried again every \(DiskTier.retrySeconds) seconds")
             case .degraded(let error):
                 Terminal.warning(
                     "edge: the disk cache in \(disk.directory) rests, memory works on alone: \(error); it is tried again every \(DiskTier.retrySeconds) seconds")

@@ -62,6 +62,16 @@ struct InvalidationDocumentTests {
         #expect(await control.send(.get, Control.collection).value("Quantity") == "1")
     }
 
+    @Test func `what is remembered is bounded in bytes, and the latest is always`() async throws {
+        let control = Control()
+        let paths = (0..<1_000).map { "/" + String(repeating: "p", count: 3_500) + "\($0)" }
+        for index in 0..<4 { #expect(await control.invalidate(paths, reference: "r\(index)").status == 201) }
+        let list = await control.send(.get, Control.collection)
+        #expect(list.value("Quantity") == "2", "twice 7 MB are remembered, a third time not")
+        #expect(await control.invalidate(paths, reference: "r3").status == 201)
+        #expect(await control.send(.get, Control.collection).value("Quantity") == "2")
+    }
+
     @Test func `a caller reference used for other paths is refused and changes nothing`() async {
         let control = Control()
         _ = await control.invalidate(["/a"], reference: "once")

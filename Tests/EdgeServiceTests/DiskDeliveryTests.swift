@@ -19,13 +19,13 @@ struct DiskDeliveryTests {
 
         deinit { try? FileManager.default.removeItem(atPath: directory) }
 
-        func edge(memoryObject: Int = 1 << 20, seconds: Int64 = 0) async throws -> Edge {
+        func edge(memoryObject: Int = 1 << 20, seconds: Int64 = 0, distributions: [Distribution] = [.site()]) async throws -> Edge {
             let tier = DiskTier(
                 DiskTierSettings(directory: directory, bytesMax: 200 << 20, objectBytesMax: 64 << 20), files: UnlockedFileSystem(),
                 uptime: { .zero }, report: { _ in })
             tier.start()
             await tier.loaded()
-            let edge = try Edge(memoryBytes: 8 << 20, objectBytesMax: memoryObject, disk: tier)
+            let edge = try Edge(distributions, memoryBytes: 8 << 20, objectBytesMax: memoryObject, disk: tier)
             edge.clock.advance(seconds)
             return edge
         }
@@ -159,33 +159,90 @@ struct DiskDeliveryTests {
         #expect(hit.fields[.contentLength] == String(bytes.count))
     }
 
-    @Test func `a damaged beginning is a miss, damage further on cuts, and both are gone then`() async throws {
+    /// Over an edge that has just started, changes a byte of the one file there is.
+    private static func damaged(_ place: Place, at offset: Int, _ bytes: [UInt8]) async throws -> Edge {
+        let edge = try await restarted(place, bytes)
+        let file = try #require(place.files.first)
+        var content = Array(try Data(contentsOf: URL(fileURLWithPath: file)))
+        content[offset] ^= 1
+        try Data(content).write(to: URL(fileURLWithPath: file))
+        return edge
+    }
+
+    @Test func `a damaged beginning is a miss`() async throws {
+        let place = Place()
         let bytes = Self.content(12_000_000)
-        for damaged in [5, 11_000_000] {
-            let place = Place()
-            let edge = try await Self.restarted(place, bytes)
-            let file = try #require(place.files.first)
-            var content = Array(try Data(contentsOf: URL(fileURLWithPath: file)))
-            content[damaged] ^= 1
-            try Data(content).write(to: URL(fileURLWithPath: file))
-            edge.origin.answer(Self.whole(bytes))
-            let first = await edge.get("/a")
-            if damaged == 5 {
-                #expect(first.xCache == "Miss")
-                #expect(first.body == bytes)
-            } else {
-                #expect(first.wasCut)
-                #expect(!first.isWhole)
-                #expect(first.body == Array(bytes[..<first.body.count]), "nothing wrong was sent")
-                #expect(await edge.get("/a").body == bytes)
+        let edge = try await Self.damaged(place, at: 5, bytes)
+        edge.origin.answer(Self.whole(bytes))
+        let first = await edge.get("/a")
+        #expect(first.xCache == "Miss")
+        #expect(first.body == bytes)
+        await edge.settle()
+        await edge.cache.disk?.isIdle()
+        #expect(await edge.get("/a").xCache == "Hit")
+        #expect(edge.origin.count == 1)
+    }
+
+    /// What the origin makes of the request for the rest.
+    enum Rest: CaseIterable, Sendable {
+        case range, whole, otherVersion, otherRange, weak, cut, failure
+        var isGood: Bool { self == .range || self == .whole }
+    }
+
+    @Test(arguments: Rest.allCases, [false, true])
+    func `damage further on is gone on with from the origin, if that has the same version`(rest: Rest, isSecure: Bool) async throws {
+        let place = Place()
+        let bytes = Self.content(12_000_000)
+        let edge = try await Self.damaged(place, at: 11_000_000, bytes)
+        if rest != .failure {
+            edge.origin.answer { request in
+                guard let range = request.fields[.range] else { return Self.whole(bytes) }
+                #expect(request.fields[.ifRange] == "\"v1\"")
+                guard let start = Int(range.dropFirst("bytes=".count).prefix { $0 != "-" }) else { return OriginReply(.badRequest, [:], bytes: []) }
+                var fields = Self.fields
+                fields[.contentRange] = "bytes \(start)-\(bytes.count - 1)/\(bytes.count)"
+                switch rest {
+                case .whole: return Self.whole(bytes)
+                case .otherVersion: fields[.eTag] = "\"v2\""
+                case .weak: fields[.eTag] = "W/\"v1\""
+                case .otherRange: fields[.contentRange] = "bytes 0-\(bytes.count - start - 1)/\(bytes.count)"
+                case .cut: return OriginReply(.partialContent, fields, bytes: Array(bytes[start..<start + 1_000]))
+                case .range, .failure: break
+                }
+                return OriginReply(.partialContent, fields, bytes: Array(bytes[start...]))
             }
-            await edge.settle()
-            await edge.cache.disk?.isIdle()
-            let again = await edge.get("/a")
-            #expect(again.xCache == "Hit")
-            #expect(again.body == bytes)
-            #expect(edge.origin.count == 1)
         }
+        let first = await edge.begin("/a", isSecure: isSecure).reply
+        #expect(first.status == 200)
+        #expect(first.isWhole == rest.isGood)
+        #expect(first.body == Array(bytes[..<first.body.count]), "nothing wrong was sent")
+        #expect(edge.origin.count == 1)
+        // The file is gone, so that what comes next is fetched whole.
+        edge.origin.answer(Self.whole(bytes))
+        #expect(await edge.get("/a").body == bytes)
+        await edge.settle()
+        await edge.cache.disk?.isIdle()
+        let again = await edge.get("/a")
+        #expect(again.xCache == "Hit")
+        #expect(again.body == bytes)
+    }
+
+    @Test func `a range that meets damage further on gets its bytes and no more`() async throws {
+        let place = Place()
+        let bytes = Self.content(12_000_000)
+        let edge = try await Self.damaged(place, at: 11_000_000, bytes)
+        edge.origin.answer { request in
+            let range = request.fields[.range]?.dropFirst("bytes=".count).split(separator: "-").compactMap { Int($0) } ?? []
+            guard range.count == 2 else { return Self.whole(bytes) }
+            var fields = Self.fields
+            fields[.contentRange] = "bytes \(range[0])-\(range[1])/\(bytes.count)"
+            return OriginReply(.partialContent, fields, bytes: Array(bytes[range[0]...range[1]]))
+        }
+        let reply = await edge.get("/a", [.range: "bytes=1000000-11500000"])
+        #expect(reply.status == 206)
+        #expect(reply.isWhole)
+        #expect(reply.body == Array(bytes[1_000_000...11_500_000]))
+        #expect(edge.origin.last?.fields[.range]?.hasSuffix("-11500000") == true)
     }
 
     @Test(arguments: [small, large])
@@ -209,6 +266,30 @@ struct DiskDeliveryTests {
         #expect(hit.xCache == "Hit")
         #expect(hit.age == 2_900)
         #expect(hit.body == bytes)
+    }
+
+    @Test func `a 304 renews variants that lie on disk alone`() async throws {
+        let place = Place()
+        func edge() async throws -> Edge { try await place.edge(distributions: [.strict()]) }
+        let cached = OriginReply(.ok, [.eTag: "\"same\"", .cacheControl: "max-age=10", .vary: "Foo"], bytes: [1])
+        do {
+            let first = try await edge()
+            first.origin.answer(cached)
+            for value in ["1", "2", "3"] { await first.get("/a", [foo: value]) }
+            await first.settle()
+            await first.cache.disk?.isIdle()
+        }
+        let later = try await edge()
+        later.clock.advance(20)
+        later.origin.answer(OriginReply(.notModified, [.eTag: "\"same\"", .cacheControl: "max-age=30", .server: "new", .vary: "Foo"]))
+        #expect(await later.get("/a", [foo: "1"]).status == 200)
+        await later.settle()
+        await later.cache.disk?.isIdle()
+        for value in ["2", "3"] {
+            let other = await later.get("/a", [foo: value])
+            #expect(other.isHit && other.body == [1] && other.fields[.server] == "new")
+        }
+        #expect(later.origin.count == 1)
     }
 
     @Test func `a changed object takes the place of the file`() async throws {

@@ -136,6 +136,27 @@ struct DiskFaultTests {
         #expect(place.files.isEmpty)
     }
 
+    @Test func `a device with less room than the bound turns over what it holds`() async throws {
+        let place = DiskPlace()
+        let files = FaultyCacheFileSystem()
+        let cache = await place.cache(files)
+        for index in 0..<32 { await cache.storeAndSettle(patterned(identity("/\(index)"), bytes: 1_000)) }
+        cache.forgetMemory()
+        for round in 0..<20 {
+            files.fail(.write, ENOSPC)
+            cache.store(patterned(identity("/full\(round)"), bytes: 1_000))
+            await cache.disk?.isIdle()
+            #expect(place.files.count <= 31, "two of 32 have made room for what comes next")
+            files.heal()
+            place.pass(.seconds(31))
+            await cache.storeAndSettle(patterned(identity("/new\(round)"), bytes: 1_000))
+            cache.forgetMemory()
+            #expect(await cache.find(identity("/new\(round)")) != nil)
+        }
+        #expect(cache.disk?.statistics.entries ?? 0 > 10, "some go each time, not all")
+        #expect(await cache.find(identity("/0")) == nil, "the least recently used went first")
+    }
+
     /// A mount that went away, or a folder that someone has moved: a file that isn't found there has not been removed.
     @Test(arguments: [true, false])
     func `an invalidation while the folder is elsewhere is not said to be done until what comes back has gone`(isReplaced: Bool) async throws {

@@ -86,7 +86,8 @@ extension RequestPipeline {
     /// The steps for another edge: what is for viewers - protocol, signature, error pages, response headers - is that edge's to do.
     func run(for call: ShieldCall) async {
         let delivery = Delivery(
-            exchange: TracedExchange(exchange: exchange, trace: trace, clock: service.clock), requestID: trace.requestID, clock: service.clock)
+            exchange: TracedExchange(exchange: exchange, trace: trace, clock: service.clock), requestID: trace.requestID, clock: service.clock,
+            driver: service.driver)
         do {
             var request = try route(in: service.snapshot)
             request.isFromEdge = true
