@@ -125,6 +125,8 @@ struct Delivery {
         if request.traits.marks == .cacheStatus {
             // What the origin said of its age goes on to the one who asked; others get it from here.
             if response.isCollapsed, let facts = response.facts { fields[.age] = String(facts.ageSeconds(at: now)) }
+            // What is no age helps nobody down the line (RFC 9111 section 5.1).
+            if let age = Age.field(fields) { fields[.age] = String(age) } else { fields[.age] = nil }
             if !request.showsAge { fields[.age] = nil }
         } else if type == .hit || request.isFromEdge, request.showsAge {
             fields[.age] = String(response.facts?.ageSeconds(at: now) ?? response.initialAgeSeconds)

@@ -33,7 +33,7 @@ extension EdgeRequest {
                 field.withUnsafeBytesOfValue { builder.appendHeader(name, value: UnsafeRawBufferPointer($0)) }
             }
         }
-        builder.appendCookies(fields[values: .cookie], selecting: behavior.policy.cookies)
+        builder.appendCookies(fields.distinctValues(of: .cookie), selecting: behavior.policy.cookies)
         let base = builder.finish()
         var identity = ObjectIdentity(key: base, distributionID: distribution.model.id, path: path, query: sent)
         if base != primary { identity.primary = primary }

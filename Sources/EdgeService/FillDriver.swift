@@ -51,6 +51,7 @@ struct FillDriver: Sendable {
                 (purpose.conditionals, purpose.candidates) = (nil, [])
                 response = try await ask(request, purpose, for: permit, now: clock.now())
             }
+            try checkAsked(response, request, purpose)
             await receive(response, permit, request, purpose, requestedAt: requestedAt)
         } catch let error as OriginError {
             request.trace.note { $0.error = DetailedError(error.kind) ?? $0.error }
@@ -62,6 +63,22 @@ struct FillDriver: Sendable {
             permit.fill.end(.failure(.abandoned))
         }
         permit.close()
+    }
+
+    /// Refuses what answers a question that was not asked: 304 without conditions, 206 without a range (RFC 9110 sections 15.3.7 and
+    /// 15.4.5). A viewer who did not ask either could make nothing of it.
+    private func checkAsked(_ response: FetchResponse, _ request: EdgeRequest, _ purpose: FillPurpose) throws(OriginError) {
+        let asked =
+            switch response.status.code {
+            case 304:
+                purpose.conditionals != nil || (purpose.passesThrough && HTTPFields.conditionalNames.contains(where: request.fields.contains))
+            case 206: (purpose.passesThrough || purpose.forwardsRange) && request.fields.contains(.range)
+            default: true
+            }
+        guard !asked else { return }
+        response.content.drain(announced: response.contentLength)
+        throw OriginError(
+            .invalidResponse, origin: request.originName, detail: "\(response.status.code) to a request that asked for nothing of the kind")
     }
 
     // MARK: The origin answered

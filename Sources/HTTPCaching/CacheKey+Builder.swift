@@ -138,11 +138,10 @@ extension CachePolicy {
                     query: query == nil ? nil : UnsafeRawBufferPointer(queryBytes), acceptEncoding: encodingClass,
                     header: { name, append in
                         for field in fields where field.name == name {
-                            var value = field.value
-                            value.withUTF8 { append(UnsafeRawBufferPointer($0)) }
+                            field.withUnsafeBytesOfValue { append(UnsafeRawBufferPointer($0)) }
                         }
                     },
-                    cookieLines: { fields[values: .cookie] })
+                    cookieLines: { fields.distinctValues(of: .cookie) })
             }
         }
     }

@@ -44,7 +44,7 @@ package struct SelectingFields: Hashable, Sendable {
     static func normalized(_ name: HTTPField.Name, of request: HTTPFields) -> String? {
         guard request.contains(name) else { return nil }
         var members: [String] = []
-        request.forEachElement(of: name) { members.append($0) }
+        request.forEachElement(of: name, readBy: { $0.distinctValue }) { members.append($0) }
         if name == .acceptLanguage || name == .acceptEncoding || name == .acceptCharset {
             members = members.map(Self.weighted).sorted()
         }

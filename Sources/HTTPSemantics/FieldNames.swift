@@ -35,9 +35,13 @@ extension HTTPFields {
     ///
     /// Quoted strings keep their commas; empty elements are skipped (RFC 9110 section 5.6.1.2). Unlike the
     /// subscript it copies each element only once and never joins the lines.
-    package func forEachElement(of name: HTTPField.Name, _ body: (String) -> Void) {
+    ///
+    /// - Parameter text: how a line's value is read as text.
+    package func forEachElement(
+        of name: HTTPField.Name, readBy text: (HTTPField) -> String = { $0.value }, _ body: (String) -> Void
+    ) {
         for field in self where field.name == name {
-            ByteScanner.scanning(field.value) { scanner in
+            ByteScanner.scanning(text(field)) { scanner in
                 while true {
                     let element = scanner.trimmed(scanner.takeListElement())
                     if !element.isEmpty { body(scanner.string(element)) }

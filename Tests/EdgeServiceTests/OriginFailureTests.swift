@@ -94,6 +94,23 @@ struct OriginFailureTests {
         #expect(!reply.text.contains("origin.example"), "no address of the origin's is told")
     }
 
+    /// 304 without conditions, 206 without a range: neither tells this viewer anything.
+    @Test(arguments: [false, true], [HTTPResponse.Status.notModified, .partialContent])
+    func `an answer to what was not asked is an invalid one, and is not kept`(isStrict: Bool, status: HTTPResponse.Status) async throws {
+        let edge = try Edge([isStrict ? .strict() : .site(CachePolicy(minTTL: 0, defaultTTL: 60, maxTTL: 60), methods: .all)])
+        var fields: HTTPFields = [.eTag: "\"1\"", .cacheControl: "max-age=60"]
+        if status == .partialContent { fields[.contentRange] = "bytes 0-0/10" }
+        edge.origin.answer(OriginReply(status, fields, bytes: status == .partialContent ? [1] : []))
+        for method in [HTTPRequest.Method.get, .head, .post] {
+            let reply = await edge.get("/a", method: method)
+            #expect(reply.status == 502)
+            #expect(reply.fields[.eTag] == nil)
+        }
+        edge.clock.advance(11)
+        edge.origin.answer(OriginReply(.ok, [:], "whole"))
+        #expect(await edge.get("/a").text == "whole")
+    }
+
     @Test func `a dead origin is spared for ten seconds`() async throws {
         let edge = try Edge()
         edge.origin.fail(.connect)

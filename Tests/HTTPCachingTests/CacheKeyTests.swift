@@ -61,6 +61,21 @@ import Testing
         #expect(key(CachePolicy(cookies: .allExcept(["x"])), "/", nil, [.cookie: "x=1"]) == key(CachePolicy(), "/"))
     }
 
+    @Test func `values that differ in a byte differ in the key, also where that is no UTF-8`() throws {
+        let values: [[UInt8]] = [[0xE9], [0xE8], [0xC3, 0xA9], [0xEF, 0xBF, 0xBD], [0xC3], [0x65]]
+        let name = try #require(HTTPField.Name("X-Name"))
+        let policy = CachePolicy(headers: [name], cookies: .all)
+        var keys: Set<CacheKey> = []
+        let base = key(policy, "/", nil, [:])
+        for value in values {
+            keys.insert(key(policy, "/", nil, HTTPFields([HTTPField(name: name, value: Array("caf".utf8) + value)])))
+            keys.insert(key(policy, "/", nil, HTTPFields([HTTPField(name: .cookie, value: Array("name=caf".utf8) + value)])))
+            let selecting = try #require(SelectingFields([.vary: "X-Name"]))
+            keys.insert(selecting.key(from: base, for: HTTPFields([HTTPField(name: name, value: Array("caf".utf8) + value)])))
+        }
+        #expect(keys.count == 3 * values.count)
+    }
+
     @Test func `Accept-Encoding enters as its class`() {
         let policy = CachePolicy(enableAcceptEncodingGzip: true, enableAcceptEncodingBrotli: true)
         func with(_ value: String) -> CacheKey { key(policy, "/", nil, [.acceptEncoding: value]) }

@@ -104,6 +104,23 @@ import Testing
         #expect(await edge.get("/a").cacheStatus == "hit; ttl=1")
     }
 
+    @Test(arguments: [
+        ("7", "7"), (" 7 ", "7"), ("7, 9", "7"), ("99999999999999999999", "2147483648"), ("-7", nil), ("1.5", nil), ("soon", nil), ("", nil),
+    ])
+    func `the origin's Age goes on when it is one`(value: String, sent: String?) async throws {
+        let edge = try strictEdge()
+        edge.origin.answer(.cached("max-age=60", [.age: value]))
+        let miss = await edge.get("/a")
+        #expect(miss.status == 200 && miss.fields[.age] == sent)
+    }
+
+    @Test func `a HEAD that goes through is not said to forbid storing`() async throws {
+        let edge = try strictEdge()
+        edge.origin.answer(.cached("max-age=60"))
+        #expect(await edge.get("/a", method: .head).cacheStatus?.contains("requestNoStore") == false)
+        #expect(await edge.get("/b", [.cacheControl: "no-store"], method: .head).cacheStatus?.contains("detail=requestNoStore") == true)
+    }
+
     @Test func `a 304 with another entity tag confirms nothing`() async throws {
         let edge = try strictEdge()
         edge.origin.answer(.cached("max-age=10", [.eTag: "\"1\""]))
