@@ -38,6 +38,28 @@ extension EndToEnd {
             }
         }
 
+        @Test func `the workflows of the documentation use inputs, commands and options that there are`() throws {
+            try Workplace.with { place in
+                func read(_ arguments: String...) throws -> [String: Any] {
+                    let run = try place.run(Tools.python, ["-B", Self.program, Self.file] + arguments)
+                    return try #require(try JSONSerialization.jsonObject(with: Data(run.output.utf8)) as? [String: Any], "\(run)")
+                }
+                let inputs = Set(try #require(try read("describe")["inputs"] as? [String]))
+                let page = try read("documented", Skerry.repository + "/docs/deploys.md")
+                let uses = try #require(page["uses"] as? [[String]])
+                #expect(uses.count == 2)
+                for use in uses { #expect(use.contains("folder") && inputs.isSuperset(of: use), "\(use)") }
+                let commands = try #require(page["commands"] as? [String])
+                #expect(commands.count == 3)
+                for command in commands {
+                    let words = command.split(separator: " ").map(String.init)
+                    let help = try place.skerry(words[1], "--help")
+                    #expect(help.succeeded, "\(command)")
+                    for option in words where option.hasPrefix("--") { #expect(help.output.contains("\n  \(option) "), "\(command): \(option)") }
+                }
+            }
+        }
+
         @Test func `a run deploys, its outputs are those of the command, and the comment is replaced by the next run`() throws {
             try Workplace.with { place in
                 let site = try DeployPlace(place)

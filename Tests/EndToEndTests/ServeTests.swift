@@ -151,6 +151,41 @@ extension EndToEnd {
             }
         }
 
+        @Test func `while files are replaced, every answer is whole and of one moment`() throws {
+            try Workplace.with { place in
+                // Large enough to be sent in many pieces, and one of them beyond what is read as a whole.
+                let sizes = ["small.txt": 300_000, "large.bin": 9_000_000]
+                @Sendable func content(_ letter: UInt8, _ name: String) -> [UInt8] { [UInt8](repeating: letter, count: sizes[name] ?? 0) }
+                for name in sizes.keys { try place.write(content(0x61, name), to: "public/" + name) }
+                let served = try place.serve()
+                let isDone = Watched(false)
+                let faults = try concurrently(4, seconds: 120) { worker -> [String] in
+                    var faults: [String] = []
+                    if worker == 0 {
+                        for round in 0..<150 {
+                            for name in sizes.keys {
+                                let next = place.path("next-\(name)")
+                                try? Data(content(0x61 + UInt8(round % 26), name)).write(to: URL(fileURLWithPath: next))
+                                rename(next, place.path("public/" + name))
+                            }
+                        }
+                        isDone.change { $0 = true }
+                        return []
+                    }
+                    while !isDone.current {
+                        for (name, size) in sizes {
+                            guard let reply = try? served.fetch("/" + name) else { faults.append("\(name): no answer"); continue }
+                            if reply.status != 200 || reply.body.count != size || reply.body.contains(where: { $0 != reply.body[0] }) {
+                                faults.append("\(name): \(reply.status), \(reply.body.count) bytes")
+                            }
+                        }
+                    }
+                    return faults
+                }
+                #expect(faults.flatMap { $0 } == [])
+            }
+        }
+
         @Test func `a link that is moved from one release to the next is followed`() throws {
             try Workplace.with { place in
                 try place.site(["index.html": "one"], in: "releases/1")

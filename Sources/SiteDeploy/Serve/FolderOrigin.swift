@@ -27,33 +27,42 @@ package struct FolderOrigin: OriginFetcher {
 
     /// Files up to this size are read and hashed before they are sent, so that what arrives is what its entity tag says.
     static let wholeBytesMax = 8 << 20
-    /// Times that a file may turn out to have changed since the folder was read.
-    static let attemptsMax = 4
+    /// Looks at a folder that is being written: some half a second, with the pauses between them.
+    static let attemptsMax = 10
+    static let pauseMilliseconds = 10
 
     let folder: ServedFolder
     let options: Options
+    private let wait: @Sendable (Duration) async throws -> Void
 
-    package init(_ folder: ServedFolder, _ options: Options) {
+    package init(_ folder: ServedFolder, _ options: Options, wait: @escaping @Sendable (Duration) async throws -> Void) {
         self.folder = folder
         self.options = options
+        self.wait = wait
     }
 
     package func fetch(_ request: FetchRequest, from endpoint: OriginEndpoint) async throws -> FetchResponse {
-        for _ in 0..<Self.attemptsMax {
+        for attempt in 1...Self.attemptsMax {
             let snapshot = await folder.current()
-            guard let build = snapshot.build else { return page(500, FolderPages.problems(snapshot), snapshot, request) }
-            do throws(SiteDeployError) {
-                return try answer(request, build, snapshot)
-            } catch {
-                await folder.distrust()
+            if let build = snapshot.build {
+                do throws(SiteDeployError) {
+                    return try answer(request, build, snapshot, isLast: attempt == Self.attemptsMax)
+                } catch {
+                    await folder.distrust()
+                }
+            } else if !snapshot.mayPass || attempt == Self.attemptsMax {
+                return page(500, FolderPages.problems(snapshot), snapshot, request)
             }
+            try await wait(.milliseconds(Self.pauseMilliseconds * attempt))
         }
         let snapshot = await folder.current()
         return page(500, FolderPages.problems(["\(request.target): the file changes while it is read"]), snapshot, request)
     }
 
-    /// Throws when a file is not any more what it was when the folder was read.
-    private func answer(_ request: FetchRequest, _ build: SiteBuild, _ snapshot: FolderSnapshot) throws(SiteDeployError) -> FetchResponse {
+    /// Throws when a file is not any more what it was when the folder was read; the last time it is sent as it is then.
+    private func answer(
+        _ request: FetchRequest, _ build: SiteBuild, _ snapshot: FolderSnapshot, isLast: Bool
+    ) throws(SiteDeployError) -> FetchResponse {
         let parts = request.target.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
         let asked = ManifestRequest(
             path: String(parts[0]), query: parts.count > 1 ? String(parts[1]) : nil,
@@ -80,7 +89,7 @@ package struct FolderOrigin: OriginFetcher {
         switch decision {
         case .file(let name, let status, _):
             guard let file = manifest.files[name] else { throw .missing(name) }
-            return try send(file, status, fields, build, snapshot, request)
+            return try send(file, name, status, fields, build, snapshot, request, isLast: isLast)
         case .redirect(let location, let status, _):
             fields[.location] = location
             return response(status, fields, content: [], request)
@@ -90,14 +99,15 @@ package struct FolderOrigin: OriginFetcher {
     }
 
     private func send(
-        _ file: Manifest.File, _ status: Int, _ fields: HTTPFields, _ build: SiteBuild, _ snapshot: FolderSnapshot, _ request: FetchRequest
+        _ file: Manifest.File, _ name: String, _ status: Int, _ fields: HTTPFields, _ build: SiteBuild, _ snapshot: FolderSnapshot,
+        _ request: FetchRequest, isLast: Bool
     ) throws(SiteDeployError) -> FetchResponse {
         var fields = fields
         let isPage = options.reloads && request.isForDocument
         if isPage, file.blob.byteCount <= LiveReload.pageBytesMax, file.contentType.lowercased().hasPrefix("text/html") {
-            let bytes = try content(file.blob, build)
+            let (bytes, tag) = try content(file.blob, build, evenOther: isLast ? name : nil)
             if LiveReload.takes(file.contentType, bytes) {
-                fields[.eTag] = "\"\(file.blob.tag)-\(snapshot.version.prefix(16))\""
+                fields[.eTag] = "\"\(tag)-\(snapshot.version.prefix(16))\""
                 return response(status, fields, content: LiveReload.inserted(into: bytes, version: snapshot.version), request)
             }
         }
@@ -112,21 +122,30 @@ package struct FolderOrigin: OriginFetcher {
                 break
             }
         }
+        guard blob.byteCount > Self.wholeBytesMax else {
+            let (bytes, tag) = try content(blob, build, evenOther: isLast && blob == file.blob ? name : nil)
+            fields[.eTag] = "\"\(tag)\""
+            return response(status, fields, content: bytes, request)
+        }
         fields[.eTag] = "\"\(blob.tag)\""
-        guard blob.byteCount > Self.wholeBytesMax else { return response(status, fields, content: try content(blob, build), request) }
         guard let path = build.sources[blob] else { throw .missing(blob.hash.description) }
         let pump = try FilePump(path: path, byteCount: blob.byteCount)
+        // What is open now is what was hashed, unless something has happened since.
+        guard isLast || snapshot.watch?.hasEvents != true else { throw .conflict(path) }
         fields[.contentLength] = String(blob.byteCount)
         let content = request.method == .head ? FetchContent(stream: ByteStream()) : pump.content
         return FetchResponse(status: .init(code: status), fields: fields, contentLength: blob.byteCount, content: content)
     }
 
-    /// A file's content, if it is still what it was.
-    private func content(_ blob: Blob, _ build: SiteBuild) throws(SiteDeployError) -> [UInt8] {
+    /// A file's content and its tag, if it is still what it was; or whatever is in the file of that name, if it stands for no other.
+    private func content(
+        _ blob: Blob, _ build: SiteBuild, evenOther name: String?
+    ) throws(SiteDeployError) -> (bytes: [UInt8], tag: String) {
         guard let path = build.sources[blob] else { throw .missing(blob.hash.description) }
         let bytes = try StableFile.bytes(at: path, bytesMax: Self.wholeBytesMax)
-        guard BlobHash(Hex.encode(DigestAlgorithm.sha256.digest(of: bytes))) == blob.hash else { throw .conflict(path) }
-        return bytes
+        let now = Blob(hash: BlobHash(Hex.encode(DigestAlgorithm.sha256.digest(of: bytes))) ?? blob.hash, byteCount: bytes.count)
+        guard now.hash == blob.hash || name.map({ path.hasSuffix("/" + $0) }) == true else { throw .conflict(path) }
+        return (bytes, now.tag)
     }
 
     /// A page of our own.

@@ -14,6 +14,10 @@ package struct FolderSnapshot: Sendable {
     package var lints: [DeployLint]
     /// Differs whenever anything that is served does.
     package var version: String
+    /// Whether the folder could not be read, as when files go while it is: another look may find it whole.
+    var mayPass = false
+    /// Made before the folder was read.
+    var watch: FolderWatch?
 }
 
 /// The folder of `skerry serve`.
@@ -53,7 +57,9 @@ package actor ServedFolder {
             isStale = false
             let task = Task { [path, options, known] in
                 let watch = FolderWatch(path)
-                return (await Self.read(path, options, known), watch)
+                var snapshot = await Self.read(path, options, known)
+                snapshot.watch = watch
+                return (snapshot, watch)
             }
             reading = task
             let (snapshot, watch) = await task.value
@@ -77,7 +83,8 @@ package actor ServedFolder {
             let version = errors.isEmpty ? build.encoded.digest : digest(errors)
             return FolderSnapshot(build: errors.isEmpty ? build : nil, problems: errors, lints: build.lints, version: version)
         } catch {
-            return FolderSnapshot(build: nil, problems: [error.description], lints: [], version: digest([error.description]))
+            return FolderSnapshot(
+                build: nil, problems: [error.description], lints: [], version: digest([error.description]), mayPass: true)
         }
     }
 

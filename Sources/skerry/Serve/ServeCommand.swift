@@ -87,7 +87,7 @@ struct ServeCommand: AsyncParsableCommand {
         options.reloads = watch
         let configuration = try ServeEdge.configuration(names: allowHost)
         let logger = Logger(label: "skerry.serve") { _ in SwiftLogNoOpLogHandler() }
-        let edge = try ServeEdge.service(configuration, fetcher: FolderOrigin(served, options), logger: logger)
+        let edge = try ServeEdge.service(configuration, fetcher: FolderOrigin(served, options) { try await Task.sleep(for: $0) }, logger: logger)
         let service = ServeService(edge: edge, feed: feed, hosts: ServeHosts(more: Set(allowHost.map { $0.lowercased() })))
         let listener = try await listen(service, configuration, logger)
         announce(listener)

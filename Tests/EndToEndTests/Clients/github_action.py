@@ -2,6 +2,7 @@
 
     github_action.py ACTION.yml describe                  its inputs, outputs and scripts, as JSON
     github_action.py ACTION.yml run NAME=VALUE ...        runs it with these inputs; its outputs, as JSON
+    github_action.py ACTION.yml documented PAGE.md        what workflows on a page say to it and to skerry, as JSON
 
 `run` wants RUNNER_TEMP; each step gets files of its own for GITHUB_OUTPUT and GITHUB_STEP_SUMMARY there. What steps print goes to
 standard error. The exit code is that of the first step that fails. An expression that is not known here is an error.
@@ -78,6 +79,36 @@ def run(file, action, given):
     print(json.dumps({name: evaluate(value["value"], facts) for name, value in action["outputs"].items()}))
 
 
+def workflows(page):
+    """The files in YAML on a page; each but the first of a block starts with a comment that names it."""
+    for block in re.findall(r"^```yaml\n(.*?)^```", page, re.M | re.S):
+        for text in re.split(r"^(?=# \.)", block, flags=re.M):
+            if text.strip():
+                yield yaml.safe_load(text)
+
+
+def documented(page):
+    uses, commands = [], []
+
+    def walk(value):
+        if isinstance(value, dict):
+            if str(value.get("uses", "")).startswith("OWNER/skerry@"):
+                uses.append(sorted(value["with"]))
+            for key, item in value.items():
+                if key in ("run", "script"):
+                    for line in "\n".join(item if isinstance(item, list) else [item]).splitlines():
+                        if line.startswith("skerry "):
+                            commands.append(line)
+                walk(item)
+        elif isinstance(value, list):
+            for item in value:
+                walk(item)
+
+    for workflow in workflows(pathlib.Path(page).read_text()):
+        walk(workflow)
+    print(json.dumps({"uses": uses, "commands": commands}))
+
+
 def main():
     file = pathlib.Path(sys.argv[1]).resolve()
     action = yaml.safe_load(file.read_text())
@@ -86,6 +117,8 @@ def main():
             "inputs": sorted(action["inputs"]), "outputs": sorted(action["outputs"]),
             "scripts": [step["run"] for step in action["runs"]["steps"]],
             "environments": [step.get("env", {}) for step in action["runs"]["steps"]]}))
+    elif sys.argv[2] == "documented":
+        documented(sys.argv[3])
     else:
         run(file, action, dict(argument.split("=", 1) for argument in sys.argv[3:]))
 
