@@ -4,14 +4,14 @@ import Testing
 @testable import WebsiteRouting
 
 struct DeployFileTests {
-    static let notServed = "f:1:1: warning: found a file that is checked but not served, expected a version with deploys before it takes effect"
+    static let whoFollows = "f:1:1: warning: found a file that only skerry serve follows, expected an edge that serves deploys before it takes effect for viewers"
 
     private func redirects(_ text: String) -> [String] { DeployFileProblems.redirects(in: text, file: "f").map(\.description) }
     private func headers(_ text: String) -> [String] { DeployFileProblems.headers(in: text, file: "f").map(\.description) }
 
-    @Test func `a sound _redirects file has no problem but that nothing serves it yet`() {
+    @Test func `a sound _redirects file has no problem but that only skerry serve follows it`() {
         let text = "# comment\n/old /new\n/blog/* /news/:splat 301\n/u/:id/x https://e.example/p/:id?q=:id 308!\r\n\n/* /index.html 200\n"
-        #expect(redirects(text) == [Self.notServed])
+        #expect(redirects(text) == [Self.whoFollows])
     }
 
     @Test(arguments: [
@@ -31,7 +31,7 @@ struct DeployFileTests {
         ("/* /b\n/a /c", "f:2:1: warning: source: found \"/a\", expected a source that line 1 does not match already"),
     ])
     func `what is wrong in _redirects is named where it stands`(text: String, expected: String) {
-        #expect(redirects(text) == [Self.notServed, expected])
+        #expect(redirects(text) == [Self.whoFollows, expected])
     }
 
     @Test func `redirects are bounded in number and length`() {
@@ -44,8 +44,8 @@ struct DeployFileTests {
         #expect(redirects("/" + String(repeating: "a", count: 997) + " /b").count == 2)
     }
 
-    @Test func `a sound _headers file has no problem but that nothing serves it yet`() {
-        #expect(headers("/*\n  X-Frame-Options: DENY\n  ! Link\n\n# note\n/u/:id\n\tCache-Control: no-store\n") == [Self.notServed])
+    @Test func `a sound _headers file has no problem but that only skerry serve follows it`() {
+        #expect(headers("/*\n  X-Frame-Options: DENY\n  ! Link\n\n# note\n/u/:id\n\tCache-Control: no-store\n") == [Self.whoFollows])
     }
 
     @Test(arguments: [
@@ -60,7 +60,7 @@ struct DeployFileTests {
         ("/a\n/b\n  A: b", "f:1:1: warning: found \"/a\" without header lines, expected indented lines below it"),
     ])
     func `what is wrong in _headers is named where it stands`(text: String, expected: String) {
-        #expect(headers(text) == [Self.notServed, expected])
+        #expect(headers(text) == [Self.whoFollows, expected])
     }
 
     @Test func `header rules are bounded in number`() {

@@ -44,12 +44,12 @@ package enum DeployFileProblems {
         concluded(HeadersFile(reading: text, file: file).problems, file)
     }
 
-    /// The problems, behind the word that nothing serves these files yet.
+    /// The problems, behind the word on who follows these files: `skerry serve` does, an edge with viewers does not yet.
     private static func concluded(_ problems: [ConfigurationProblem], _ file: String) -> [ConfigurationProblem] {
-        let notServed = ConfigurationProblem(
+        let whoFollows = ConfigurationProblem(
             severity: .warning, file: file, location: SourceLocation(line: 1, column: 1), keyPath: "",
-            found: "a file that is checked but not served", expected: "a version with deploys before it takes effect")
-        return [notServed] + problems
+            found: "a file that only skerry serve follows", expected: "an edge that serves deploys before it takes effect for viewers")
+        return [whoFollows] + problems
     }
 }
 
