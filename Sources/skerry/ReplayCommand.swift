@@ -44,6 +44,15 @@ struct ReplayCommand: AsyncParsableCommand {
     @Option(help: "Seconds for which an object may be used where the trace does not say; without it, for ever.")
     var ttl: Int?
 
+    @Option(
+        help: ArgumentHelp(
+            "Exit with 1 if a smaller share of the requests hits, with any of the policies that the edge runs at any of the sizes; 0 to 1.",
+            valueName: "share"))
+    var failIfHitRatioBelow: Double?
+
+    @Option(help: ArgumentHelp("The same for bytes.", valueName: "share"))
+    var failIfByteHitRatioBelow: Double?
+
     @Flag(help: "Print comma separated values.")
     var csv = false
 
@@ -62,6 +71,12 @@ struct ReplayCommand: AsyncParsableCommand {
             throw ValidationError(error.description)
         }
         if csv, json { throw ValidationError("--csv and --json exclude each other") }
+        for (name, share) in [("hit", failIfHitRatioBelow), ("byte-hit", failIfByteHitRatioBelow)] {
+            guard let share else { continue }
+            guard (0...1).contains(share) else { throw ValidationError("--fail-if-\(name)-ratio-below takes a share from 0 to 1") }
+            let judged = (try? plan())?.contenders.contains { if case .online = $0 { true } else { false } } ?? false
+            guard judged else { throw ValidationError("--fail-if-\(name)-ratio-below: no policy that the edge can run is in --policy") }
+        }
         if let ttl, !(0...Int(Int32.max)).contains(ttl) { throw ValidationError("--ttl takes 0 to \(Int32.max) seconds") }
     }
 
@@ -80,6 +95,8 @@ struct ReplayCommand: AsyncParsableCommand {
         if let fault = trace.fault {
             throw CommandFailure("these are the results of the first \(trace.references.count) requests alone: \(fault)")
         }
+        let shortfalls = HitRatioGate(requests: failIfHitRatioBelow, bytes: failIfByteHitRatioBelow).shortfalls(report)
+        if !shortfalls.isEmpty { throw CommandFailure(shortfalls.map(\.description).joined(separator: "\n")) }
     }
 
     private func load() throws -> LoadedTrace {
