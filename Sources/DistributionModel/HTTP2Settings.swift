@@ -14,8 +14,11 @@ extension EdgeSettings {
         Setting(
             "limits.http2.connection_window", .bytes(64 << 10...64 << 20), .byDefault("1MiB"), "The same for all streams of a connection."),
         Setting(
+            "limits.http2.unsent", .bytes(64 << 10...64 << 20), .byDefault("1MiB"),
+            "Response content of all streams of a connection that waits for the viewer to make room."),
+        Setting(
             "limits.http2.max_resets", .integer(1...1_000_000), .byDefault("200"),
-            "Streams reset by the viewer, or because it broke the protocol (rapid reset)."),
+            "Streams reset by the viewer, or because it broke the protocol or opened more than it may (rapid reset)."),
         Setting("limits.http2.max_settings_frames", .integer(1...1_000_000), .byDefault("20"), "SETTINGS frames."),
         Setting("limits.http2.max_ping_frames", .integer(1...1_000_000), .byDefault("100"), "PING frames."),
         Setting("limits.http2.max_priority_frames", .integer(1...1_000_000), .byDefault("1000"), "PRIORITY and PRIORITY_UPDATE frames."),
@@ -36,6 +39,8 @@ extension EdgeConfiguration {
         package var streamWindow = 256 << 10
         /// Bytes.
         package var connectionWindow = 1 << 20
+        /// Bytes.
+        package var unsent = 1 << 20
         package var resetsMax = 200
         package var settingsFramesMax = 20
         package var pingFramesMax = 100
@@ -56,6 +61,7 @@ extension EdgeConfiguration {
             read("max_concurrent_streams", \.concurrentStreamsMax)
             if let bytes = section.bytes("stream_window") { limits.streamWindow = bytes }
             if let bytes = section.bytes("connection_window") { limits.connectionWindow = bytes }
+            if let bytes = section.bytes("unsent") { limits.unsent = bytes }
             read("max_resets", \.resetsMax)
             read("max_settings_frames", \.settingsFramesMax)
             read("max_ping_frames", \.pingFramesMax)

@@ -26,6 +26,8 @@ struct StoredContentLost: Error {}
 extension TracedExchange {
     /// Bytes handed to the connection at a time, so that a slow viewer's progress shows.
     private static let writeBytes = 256 * 1024
+    /// The same for what is read from a file into memory, of which each viewer under TLS holds one.
+    private static let readBytes = 64 * 1024
 
     /// Makes sure that what is in files is whole where it begins, before a head promises it.
     func prepare(_ parts: [ContentPart]) async throws(StoredContentLost) {
@@ -42,7 +44,7 @@ extension TracedExchange {
                 try await write(step)
             }
         case .file(let file, let range):
-            let stepBytes = exchange.connection.isSecure ? Self.writeBytes : DiskBody.stepBytes
+            let stepBytes = exchange.connection.isSecure ? Self.readBytes : DiskBody.stepBytes
             var start = range.lowerBound
             while start < range.upperBound {
                 // Steps end where the file's do, so that none reads a chunk that another reads too.

@@ -243,6 +243,7 @@ extension HTTP2Limits {
         concurrentStreamsMax = limits.concurrentStreamsMax
         streamWindowBytes = limits.streamWindow
         connectionWindowBytes = limits.connectionWindow
+        unsentBytesMax = limits.unsent
         resetsMax = limits.resetsMax
         settingsMax = limits.settingsFramesMax
         pingsMax = limits.pingFramesMax

@@ -15,6 +15,7 @@ extension HTTP2Connection {
     func streamClosed(_ event: StreamClosedEvent, _ context: ChannelHandlerContext) {
         guard let stream = streams.removeValue(forKey: event.streamID) else { return }
         untakenBytes -= stream.untakenBytes
+        didSend(stream.unsentBytes)
         if event.reason != nil || stream.response != .finished {
             // A stream that ended with its last byte is whole, and its service is about to say so.
             if !stream.isEnded || event.reason != nil { stream.task?.cancel() }

@@ -71,7 +71,27 @@ extension HTTP2Connection {
         context.flush()
         // The flush may have brought the stream to its end, or found the connection gone.
         guard streams[id] === stream || isLast else { return resume(.failure(.connectionClosed)) }
-        if stream.unsentBytes <= HTTP2Stream.unsentBytesHigh || isLast { resume(.success(())) } else { stream.writers.append(resume) }
+        if isLast || mayGoOn(stream) { resume(.success(())) } else { stream.writers.append(resume) }
+    }
+
+    /// Whether a service may hand over more before the client has made room: not beyond the stream's share, nor when all streams
+    /// together have as much as the connection may hold; but one of which nothing waits may always, lest others starve it.
+    private func mayGoOn(_ stream: HTTP2Stream) -> Bool {
+        stream.unsentBytes == 0 || (stream.unsentBytes <= HTTP2Stream.unsentBytesHigh && unsentBytes <= limits.http2.unsentBytesMax)
+    }
+
+    /// Whether a service that was held up may go on.
+    func mayResume(_ stream: HTTP2Stream) -> Bool {
+        !stream.writers.isEmpty
+            && (stream.unsentBytes == 0 || (stream.unsentBytes < HTTP2Stream.unsentBytesLow && unsentBytes <= limits.http2.unsentBytesMax))
+    }
+
+    /// Bytes of a response have gone to the socket, or nowhere. Those who waited for the sum to fall go on.
+    func didSend(_ count: Int) {
+        let wasFull = unsentBytes > limits.http2.unsentBytesMax
+        unsentBytes -= count
+        guard wasFull, unsentBytes <= limits.http2.unsentBytesMax else { return }
+        for stream in streams.values where mayResume(stream) { stream.resumeWriters() }
     }
 
     /// Counts as many bytes as there would be without compression, which is one for all streams.
@@ -87,6 +107,7 @@ extension HTTP2Connection {
     func sendContent(_ content: ByteBuffer, ending: Bool, _ stream: HTTP2Stream, _ id: HTTP2StreamID, _ context: ChannelHandlerContext) {
         if stream.unsentBytes == 0 { stream.lastSent = context.eventLoop.now }
         stream.unsentBytes += content.readableBytes
+        unsentBytes += content.readableBytes
         stream.isEnded = ending
         stream.traffic.didSend(content.readableBytes + Self.framingBytes(of: content.readableBytes))
         write(id, .data(.init(data: .byteBuffer(content), endStream: ending)), context)

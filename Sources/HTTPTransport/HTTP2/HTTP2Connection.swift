@@ -41,6 +41,8 @@ final class HTTP2Connection: ChannelInboundHandler, ChannelOutboundHandler, NIOH
     var lastStreamID = HTTP2StreamID.rootStream
     /// Content of all streams that has not been taken.
     var untakenBytes = 0
+    /// Response bytes of all streams that the client has not made room for yet.
+    var unsentBytes = 0
     var connectionWindow = 65_535
     /// The codec has found the connection broken and said so.
     var isBroken = false
@@ -72,7 +74,8 @@ final class HTTP2Connection: ChannelInboundHandler, ChannelOutboundHandler, NIOH
         let connection = HTTP2Connection(service: service, limits: limits, info: info, now: now)
         var configuration = NIOHTTP2Handler.ConnectionConfiguration()
         configuration.initialSettings = [
-            HTTP2Setting(parameter: .maxConcurrentStreams, value: limits.http2.concurrentStreamsMax),
+            HTTP2Setting(
+                parameter: .maxConcurrentStreams, value: HTTP2SettingsWriter.streamsOfCodec(limits.http2.concurrentStreamsMax)),
             HTTP2Setting(parameter: .initialWindowSize, value: limits.http2.streamWindowBytes),
             HTTP2Setting(parameter: .maxHeaderListSize, value: headerListBytesMax(limits)),
         ]
@@ -89,6 +92,7 @@ final class HTTP2Connection: ChannelInboundHandler, ChannelOutboundHandler, NIOH
         stream.streamErrorRateLimit.maximumCount = 64
         stream.streamErrorRateLimit.windowLength = .zero
         return [
+            HTTP2SettingsWriter(concurrentStreamsMax: limits.http2.concurrentStreamsMax),
             HTTP2FrameGuard(connection),
             NIOHTTP2Handler(mode: .server, frameDelegate: connection, connectionConfiguration: configuration, streamConfiguration: stream),
             connection,
@@ -183,7 +187,8 @@ final class HTTP2Connection: ChannelInboundHandler, ChannelOutboundHandler, NIOH
             stream.unsentBytes -= data.data.readableBytes
             stream.lastSent = context.eventLoop.now
             if data.endStream { responseIsSent(frame.streamID) }
-            if stream.unsentBytes < HTTP2Stream.unsentBytesLow, !stream.writers.isEmpty { stream.resumeWriters() }
+            if mayResume(stream) { stream.resumeWriters() }
+            didSend(data.data.readableBytes)
         case .goAway(_, let code, _): if code != .noError { isBroken = true }
         case .rstStream(let code): if code == .protocolError || code == .streamClosed || code == .flowControlError { countReset() }
         default: break
@@ -228,7 +233,9 @@ final class HTTP2Connection: ChannelInboundHandler, ChannelOutboundHandler, NIOH
         guard phase == .open || phase == .announcing else { return reset(id, .refusedStream, context) }
         lastStreamID = max(lastStreamID, id)
         guard streams.count < limits.http2.concurrentStreamsMax, runningCount < limits.http2.concurrentStreamsMax * 2 else {
-            return reset(id, .refusedStream, context)
+            reset(id, .refusedStream, context)
+            if let reason = budget.causedReset(now: context.eventLoop.now) { flooded(reason) }
+            return
         }
         text.clear()
         answer.clear()

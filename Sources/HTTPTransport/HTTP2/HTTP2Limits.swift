@@ -11,6 +11,9 @@ package struct HTTP2Limits: Sendable, Hashable {
     package var streamWindowBytes = 256 * 1024
     /// The same for all streams of a connection together, in bytes.
     package var connectionWindowBytes = 1024 * 1024
+    /// Response content that waits for the client, of all streams of a connection together, in bytes; beyond it each stream has
+    /// what its service last handed over.
+    package var unsentBytesMax = 1024 * 1024
     /// Over which frames are counted.
     package var period = TimeAmount.seconds(10)
     /// Streams that the client resets, or makes us reset by breaking the rules, in a period (CVE-2023-44487, CVE-2025-8671).

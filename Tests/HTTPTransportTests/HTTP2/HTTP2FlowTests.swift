@@ -34,6 +34,36 @@ struct HTTP2FlowTests {
         await client.close()
     }
 
+    @Test func `what waits for the client is bounded over all streams, and none is starved by the others`() async throws {
+        var limits = TransportLimits()
+        limits.http2.unsentBytesMax = 256 * 1024
+        let (started, written) = (Counter(), Counter())
+        let service = ScriptedService { exchange in
+            try await exchange.start(ResponseHead(status: .ok))
+            started.add()
+            for _ in 0..<16 {
+                try await exchange.write(ByteBuffer(repeating: 97, count: 64 * 1024))
+                written.add()
+            }
+            try await exchange.finish()
+        }
+        let client = try await HTTP2Client(service, limits: limits, settings: [(4, 0)])
+        let streams = (0..<8).map { UInt32(2 * $0 + 1) }
+        for stream in streams { try await client.send(.request(stream)) }
+        #expect(await eventually { started.count == 8 })
+        _ = try await client.pending()
+        #expect(written.count <= 256 / 64, "the sum is as much as one stream may have, not eight times that")
+        // The others keep what they have: this one has all the connection's window to itself.
+        try await client.send(.windowUpdate(7, 1 << 30), .windowUpdate(0, 1 << 30))
+        #expect(try await client.response(on: 7).body.count == 16 * 64 * 1024)
+        for stream in streams where stream != 7 {
+            try await client.send(.windowUpdate(stream, 1 << 30))
+            #expect(try await client.response(on: stream).body.count == 16 * 64 * 1024)
+        }
+        #expect(written.count == 8 * 16)
+        await client.close()
+    }
+
     @Test func `our window grows only as the content is taken`() async throws {
         var limits = TransportLimits()
         limits.http2.streamWindowBytes = 65_536
@@ -137,6 +167,39 @@ struct HTTP2FlowTests {
         try await client.send(raw: HTTP2Client.preface)
         try await client.send(.settings([]), .request(1, "POST", ends: false), .request(3, "POST", ends: false), .request(5, "POST", ends: false))
         #expect(try await client.response(on: 5).reset == 7)
+        await client.close()
+    }
+
+    @Test func `a client that knows the limit loses the stream too many, and its connection when it goes on like that`() async throws {
+        var limits = TransportLimits()
+        limits.http2.concurrentStreamsMax = 2
+        limits.http2.resetsMax = 5
+        let service = ScriptedService { exchange in
+            _ = try await exchange.body.collect(upTo: 1_000)
+            try await exchange.respond(ResponseHead(status: .ok), body: ByteBuffer(string: "done"))
+        }
+        let client = try await HTTP2Client(service, limits: limits)
+        try await client.send(.request(1, "POST", ends: false), .request(3, "POST", ends: false), .request(5))
+        #expect(try await client.response(on: 5).reset == 7)
+        try await client.send(.data(1, [97], ends: true))
+        #expect(try await client.response(on: 1).text == "done", "the others go on")
+        try await client.send(.request(7))
+        #expect(try await client.response(on: 7).text == "done")
+        try await client.send(.request(9, "POST", ends: false))
+        for stream in 0..<5 { try await client.send(.request(UInt32(11 + 2 * stream))) }
+        let frames = try await client.frames { $0.kind == .goAway }
+        #expect(frames.last?.goAwayCode == 11)
+        await client.close()
+    }
+
+    @Test func `the limit that is announced is the one that holds`() async throws {
+        var limits = TransportLimits()
+        limits.http2.concurrentStreamsMax = 7
+        let client = try await HTTP2Client(ScriptedService { _ in }, limits: limits, greets: false)
+        let settings = try await client.frames { $0.kind == .settings }
+        let payload = try #require(settings.last?.payload)
+        let entry = try #require(stride(from: 0, to: payload.count, by: 6).first { payload[$0 + 1] == 3 })
+        #expect(Array(payload[(entry + 2)..<(entry + 6)]) == [0, 0, 0, 7])
         await client.close()
     }
 }
