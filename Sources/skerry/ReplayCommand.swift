@@ -53,6 +53,9 @@ struct ReplayCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The same for bytes.", valueName: "share"))
     var failIfByteHitRatioBelow: Double?
 
+    @Option(help: ArgumentHelp("Also write the report as a page with curves, in one file.", valueName: "file"), completion: .file())
+    var html: String?
+
     @Flag(help: "Print comma separated values.")
     var csv = false
 
@@ -92,6 +95,7 @@ struct ReplayCommand: AsyncParsableCommand {
             Terminal.result(ReplayTable.text(report) { Terminal.resultsUseColour ? "\u{1B}[1m\($0)\u{1B}[0m" : $0 })
             if let advice = ReplayAdvice(report) { Terminal.result("\n" + advice.text(sizes: report.sizes)) }
         }
+        if let html { try write(ReplayPage.html(report, title: self.trace, summary: Self.summary(trace), partial: trace.fault?.description), to: html) }
         if let fault = trace.fault {
             throw CommandFailure("these are the results of the first \(trace.references.count) requests alone: \(fault)")
         }
@@ -119,13 +123,24 @@ struct ReplayCommand: AsyncParsableCommand {
         }
     }
 
-    private func describe(_ trace: LoadedTrace) {
+    private func write(_ page: String, to path: String) throws {
+        do {
+            try Data(page.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
+        } catch {
+            throw CommandFailure("cannot write \(path): \(error.localizedDescription)")
+        }
+    }
+
+    private static func summary(_ trace: LoadedTrace) -> String {
         let index = trace.index
-        Terminal.note(
+        return """
+            \(trace.format?.rawValue ?? "made up"): \(index.requests) requests for \(index.objects) objects in \(time(trace.seconds)); \
+            \(bytes(index.requestedBytes)) asked for, working set \(bytes(index.workingSetBytes))
             """
-            \(trace.format?.rawValue ?? "made up"): \(index.requests) requests for \(index.objects) objects in \(Self.time(trace.seconds)); \
-            \(Self.bytes(index.requestedBytes)) asked for, working set \(Self.bytes(index.workingSetBytes))
-            """)
+    }
+
+    private func describe(_ trace: LoadedTrace) {
+        Terminal.note(Self.summary(trace))
         if !trace.skippedText.isEmpty { Terminal.note("left out: \(trace.skippedText)") }
         if let fault = trace.fault { Terminal.warning("\(fault); going on with what came before") }
     }
