@@ -157,8 +157,12 @@ struct TLSContentTests {
             }
             try await exchange.respond(ResponseHead(status: .ok), body: ByteBuffer(string: "done"))
         }
+        // What ends connections is the drain, however long the machine takes over this.
+        var limits = TransportLimits()
+        limits.handshakeTimeout = .hours(1)
+        limits.keepAliveTimeout = .hours(1)
         let listener = try await HTTPListener.bind(
-            host: "127.0.0.1", port: 0, group: MultiThreadedEventLoopGroup.singleton, tls: try ScriptedCertificates(),
+            host: "127.0.0.1", port: 0, group: MultiThreadedEventLoopGroup.singleton, limits: limits, tls: try ScriptedCertificates(),
             service: service)
         let silent = try await listener.client()
         let idle = try await listener.secureClient()
