@@ -15,7 +15,7 @@ extension EdgeSettings {
             "limits.http2.connection_window", .bytes(64 << 10...64 << 20), .byDefault("1MiB"), "The same for all streams of a connection."),
         Setting(
             "limits.http2.unsent", .bytes(64 << 10...64 << 20), .byDefault("1MiB"),
-            "Response content of all streams of a connection that waits for the viewer to make room."),
+            "Response content of all streams of a connection that waits for the viewer to make room. A stream of which nothing waits may hand over one piece more, of at most 256 KiB."),
         Setting(
             "limits.http2.max_resets", .integer(1...1_000_000), .byDefault("200"),
             "Streams reset by the viewer, or because it broke the protocol or opened more than it may (rapid reset)."),

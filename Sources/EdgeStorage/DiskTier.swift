@@ -265,8 +265,6 @@ extension DiskTier.State {
         unknownBytes -= counted
     }
 
-    /// Evicts until `bytes` more fit; false when they don't fit even then. Entries that memory holds too are passed over for
-    /// a while: they are in use, though the disk doesn't see it, and a restart would want them most.
     /// Whether the policies want a response of this cost.
     mutating func wants(_ key: CacheKey, cost: Int, _ settings: DiskTierSettings) -> Bool {
         let fingerprint = ShortDigest(key).fingerprint
@@ -282,6 +280,8 @@ extension DiskTier.State {
     /// An entry was asked for and found.
     func didUse(_ entry: DiskIndex.Entry) { admitter?.didHit(bytes: entry.cost, key: entry.digest.fingerprint) }
 
+    /// Evicts until `bytes` more fit; false when they don't fit even then. Entries that memory holds too are passed over for
+    /// a while: they are in use, though the disk doesn't see it, and a restart would want them most.
     mutating func makeRoom(for bytes: Int, entries: Int = 1, _ settings: DiskTierSettings) -> Bool {
         guard unknownBytes + reservedBytes + bytes <= settings.bytesMax else { return false }
         var passes = 0

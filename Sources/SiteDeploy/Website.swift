@@ -65,6 +65,7 @@ extension Website.RoutingRule {
     }
 }
 
+/// Text fit for an element or a quoted attribute, of XML and of HTML.
 package func escapeXML(_ text: String) -> String {
     var result = ""
     for character in text.unicodeScalars {

@@ -7,11 +7,11 @@ enum FolderPages {
     static func problems(_ snapshot: FolderSnapshot) -> String { problems(snapshot.problems) }
 
     static func problems(_ texts: [String]) -> String {
-        document("This site can't be served as it is", texts.map { "<p><code>\(escaped($0))</code></p>" }.joined(separator: "\n"))
+        document("This site can't be served as it is", texts.map { "<p><code>\(escapeXML($0))</code></p>" }.joined(separator: "\n"))
     }
 
     static func notFound(_ path: String) -> String {
-        document("Not found", "<p>There is nothing at <code>\(escaped(path))</code>, and the site has no 404.html.</p>")
+        document("Not found", "<p>There is nothing at <code>\(escapeXML(path))</code>, and the site has no 404.html.</p>")
     }
 
     static let badRequest = document("Bad request", "<p>The path can't be read.</p>")
@@ -19,25 +19,12 @@ enum FolderPages {
     static func document(_ title: String, _ body: String) -> String {
         """
         <!DOCTYPE html>
-        <html lang="en"><head><meta charset="utf-8"><title>\(escaped(title))</title></head>
-        <body><h1>\(escaped(title))</h1>
+        <html lang="en"><head><meta charset="utf-8"><title>\(escapeXML(title))</title></head>
+        <body><h1>\(escapeXML(title))</h1>
         \(body)
         </body></html>
 
         """
-    }
-
-    static func escaped(_ text: String) -> String {
-        text.unicodeScalars.map { scalar in
-            switch scalar {
-            case "&": "&amp;"
-            case "<": "&lt;"
-            case ">": "&gt;"
-            case "\"": "&quot;"
-            case "'": "&#39;"
-            default: String(Character(scalar))
-            }
-        }.joined()
     }
 }
 
@@ -68,7 +55,7 @@ enum FolderListing {
         }
         let up = folder.isEmpty ? "" : "<li><a href=\"../\">../</a></li>\n"
         let items = names.sorted().prefix(Self.namesMax).map {
-            "<li><a href=\"./\(Self.encoded($0))\">\(FolderPages.escaped($0))</a></li>\n"
+            "<li><a href=\"./\(Self.encoded($0))\">\(escapeXML($0))</a></li>\n"
         }
         let rest = names.count > Self.namesMax ? "<p>and \(names.count - Self.namesMax) more</p>" : ""
         self = .page(FolderPages.document("Index of \(path)", "<ul>\n\(up)\(items.joined())</ul>\(rest)"))
